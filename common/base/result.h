@@ -1,0 +1,25 @@
+// Errors as values. Every function that can fail for a reason outside the program returns Result<T> (or Status when
+// there is no value); exceptions are left to bugs and to start-up. An Error is one sentence for a person, without a
+// trailing full stop or newline, in the words that the caller may show as they are.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <stdexcept>
+#include <string>
+
+namespace redoubt {
+
+struct Error {
+  std::string text;
+};
+
+// boost::system::result calls this when value() is taken from a result that holds an error: that is a bug.
+[[noreturn]] inline void throw_exception_from_error(const Error& error, const boost::source_location&) {
+  throw std::logic_error(error.text);
+}
+
+template <typename T>
+using Result = boost::system::result<T, Error>;
+using Status = Result<void>;
+
+}  // namespace redoubt
