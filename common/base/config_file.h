@@ -1,5 +1,6 @@
-// The syntax of redis.conf: one directive per line, words split at blanks, "double quotes" with escapes, 'single
-// quotes', comments from # at the start of a line. Sans I/O: text in, lines out; `include` is the caller's business.
+// The syntax of redis.conf: one directive per line, words split at blanks, "double quotes" with escapes,
+// 'single quotes', comments from # at the start of a line. Sans I/O: text in, lines out; `include` is the
+// caller's business.
 #pragma once
 
 #include <optional>
@@ -11,8 +12,8 @@
 
 namespace redoubt {
 
-// Splits one line into words as redis.conf, inline commands and the cli do. nullopt when quotes do not balance or a
-// closing quote is followed by something else than a blank.
+// Splits one line into words as redis.conf, inline commands and the cli do. nullopt when quotes do not
+// balance or a closing quote is followed by something else than a blank. A zero byte ends the line.
 std::optional<std::vector<std::string>> split_words(std::string_view line);
 
 // `text` in double quotes with \n \r \t \a \b \\ \" and \xHH, so that split_words gives it back.

@@ -1,7 +1,9 @@
-// The log, in the line format of Redis: `PID:ROLE dd Mon yyyy hh:mm:ss.mmm LEVEL message`, where ROLE is M (primary),
-// S (replica), C (child or tool), X (sentinel) and LEVEL is . - * # for debug, verbose, notice, warning. Lines go to
-// stdout or to a file, and to syslog when asked; each is flushed at once. Thread-safe. One Log per program, handed to
-// the parts that speak; crash handlers may call write_signal_safe.
+// The log, in the line format of Redis: `PID:ROLE dd Mon yyyy hh:mm:ss.mmm LEVEL message`, where ROLE is M
+// (primary), S (replica), C (child or tool), X (sentinel) and LEVEL is . - * # for debug, verbose, notice,
+// warning. Lines go to stdout or to a file, and to syslog when asked; each is flushed at once. Thread-safe.
+// One Log per program, handed to the parts that speak; crash handlers may call write_signal_safe. The file is
+// opened anew for every line, so that it can be moved away or removed at any time. The role is C until
+// set_role. Lines that cannot be written are dropped.
 #pragma once
 
 #include <fmt/core.h>
@@ -31,23 +33,32 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  // Whether the configured file can be appended to.
+  // Whether the configured file can be appended to (it is created if need be).
   Status check() const;
   void set_level(LogLevel level);
   LogLevel level() const;
   void set_role(char role);
   void write(LogLevel level, std::string_view message);
-  // A line without the usual head, for crash reports. Async-signal-safe: one write(2) per call, no allocation.
+  // A line without the usual head, for crash reports. Async-signal-safe: one write(2) per call, no
+  // allocation.
   void write_signal_safe(std::string_view raw);
 
   template <typename... Args>
-  void debug(fmt::format_string<Args...> format, Args&&... args) { log(LogLevel::debug, format, args...); }
+  void debug(fmt::format_string<Args...> format, Args&&... args) {
+    log(LogLevel::debug, format, args...);
+  }
   template <typename... Args>
-  void verbose(fmt::format_string<Args...> format, Args&&... args) { log(LogLevel::verbose, format, args...); }
+  void verbose(fmt::format_string<Args...> format, Args&&... args) {
+    log(LogLevel::verbose, format, args...);
+  }
   template <typename... Args>
-  void notice(fmt::format_string<Args...> format, Args&&... args) { log(LogLevel::notice, format, args...); }
+  void notice(fmt::format_string<Args...> format, Args&&... args) {
+    log(LogLevel::notice, format, args...);
+  }
   template <typename... Args>
-  void warning(fmt::format_string<Args...> format, Args&&... args) { log(LogLevel::warning, format, args...); }
+  void warning(fmt::format_string<Args...> format, Args&&... args) {
+    log(LogLevel::warning, format, args...);
+  }
 
  private:
   template <typename... Args>
