@@ -57,8 +57,7 @@ class WordSplitter {
         ++at_;
         return closed();
       }
-      if (rest.size() >= 4 && rest[0] == '\\' && rest[1] == 'x' && hex_value(rest[2]) >= 0 &&
-          hex_value(rest[3]) >= 0) {
+      if (rest.size() >= 4 && rest[0] == '\\' && rest[1] == 'x' && hex_value(rest[2]) >= 0 && hex_value(rest[3]) >= 0) {
         word += static_cast<char>(hex_value(rest[2]) * 16 + hex_value(rest[3]));
         at_ += 4;
       } else if (rest.size() >= 2 && rest[0] == '\\') {

@@ -109,8 +109,8 @@ void Log::write(LogLevel level, std::string_view message) {
   fmt::memory_buffer line;
   fmt::format_to(std::back_inserter(line), "{}:{} {:02} {} {} {:02}:{:02}:{:02}.{:03} {} {}\n", getpid(),
                  impl_->role.load(std::memory_order_relaxed), local.tm_mday, month_names[local.tm_mon],
-                 local.tm_year + 1900, local.tm_hour, local.tm_min, local.tm_sec, now.tv_usec / 1000,
-                 level_mark(level), message);
+                 local.tm_year + 1900, local.tm_hour, local.tm_min, local.tm_sec, now.tv_usec / 1000, level_mark(level),
+                 message);
   impl_->append(line.data(), line.size());
   if (impl_->options.syslog) {
     syslog(syslog_priority(level), "%.*s", static_cast<int>(message.size()), message.data());

@@ -11,9 +11,8 @@
 
 namespace redoubt {
 
-inline constexpr size_t max_integer_text = 21;  // "-9223372036854775808" and one to spare
-inline constexpr size_t max_double_text =
-    5 * 1024;  // a long double in plain decimal notation can be this long
+inline constexpr size_t max_integer_text = 21;       // "-9223372036854775808" and one to spare
+inline constexpr size_t max_double_text = 5 * 1024;  // a long double in plain decimal notation can be this long
 
 inline std::optional<int64_t> parse_i64(std::string_view text);
 inline std::optional<uint64_t> parse_u64(std::string_view text);

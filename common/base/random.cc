@@ -15,8 +15,7 @@ constexpr uint64_t rotate_left(uint64_t value, int count) { return value << coun
 Random::Random() {
   do {
     secure_random(state_, sizeof state_);
-  } while ((state_[0] | state_[1] | state_[2] | state_[3]) ==
-           0);  // the one state that the generator cannot leave
+  } while ((state_[0] | state_[1] | state_[2] | state_[3]) == 0);  // the one state that the generator cannot leave
 }
 
 Random::Random(uint64_t seed) {

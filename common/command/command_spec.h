@@ -87,14 +87,10 @@ inline constexpr bool is_flag_enum<KeyFlag> = true;
 
 template <typename E>
   requires is_flag_enum<E>
-constexpr E operator|(E a, E b) {
-  return static_cast<E>(static_cast<uint32_t>(a) | static_cast<uint32_t>(b));
-}
+constexpr E operator|(E a, E b) { return static_cast<E>(static_cast<uint32_t>(a) | static_cast<uint32_t>(b)); }
 template <typename E>
   requires is_flag_enum<E>
-constexpr bool has(E set, E flag) {
-  return (static_cast<uint32_t>(set) & static_cast<uint32_t>(flag)) != 0;
-}
+constexpr bool has(E set, E flag) { return (static_cast<uint32_t>(set) & static_cast<uint32_t>(flag)) != 0; }
 
 // Where the keys of a command stand: first find where to begin, then which arguments from there on are keys.
 struct KeySpec {
@@ -102,14 +98,14 @@ struct KeySpec {
   enum class Find : uint8_t { unknown, range, keynum };
   KeyFlag flags = KeyFlag::none;
   Begin begin = Begin::index;
-  int index = 1;              // Begin::index: position of the first key; Begin::keyword: start_from
-  std::string_view keyword;   // Begin::keyword
+  int index = 1;             // Begin::index: position of the first key; Begin::keyword: start_from
+  std::string_view keyword;  // Begin::keyword
   Find find = Find::range;
-  int last_key = 0;           // Find::range: relative to the first; negative counts from the end
-  int step = 1;               // Find::range and keynum
-  int limit = 0;              // Find::range with last_key -1: 2 means "half of the rest"
-  int keynum_index = 0;       // Find::keynum: where the number of keys stands, relative to begin
-  int first_key = 0;          // Find::keynum: first key, relative to begin
+  int last_key = 0;      // Find::range: relative to the first; negative counts from the end
+  int step = 1;          // Find::range and keynum
+  int limit = 0;         // Find::range with last_key -1: 2 means "half of the rest"
+  int keynum_index = 0;  // Find::keynum: where the number of keys stands, relative to begin
+  int first_key = 0;     // Find::keynum: first key, relative to begin
   std::string_view notes;
 };
 
@@ -119,13 +115,13 @@ struct HistoryNote {
 };
 
 struct CommandSpec {
-  std::string_view name;     // lower case; a subcommand's own word ("get" of CONFIG GET)
-  std::string_view syntax;   // upper case name first: "SET key value [NX | XX] [GET] [EX seconds | ...]"
+  std::string_view name;    // lower case; a subcommand's own word ("get" of CONFIG GET)
+  std::string_view syntax;  // upper case name first: "SET key value [NX | XX] [GET] [EX seconds | ...]"
   std::string_view summary;
   std::string_view since;
-  std::string_view group;    // "string", "generic", "server", "connection", ... as COMMAND DOCS names it
+  std::string_view group;  // "string", "generic", "server", "connection", ... as COMMAND DOCS names it
   std::string_view complexity;
-  int arity = 0;             // counts the name; negative: at least
+  int arity = 0;  // counts the name; negative: at least
   CommandFlag flags = CommandFlag::none;
   AclCategory categories = AclCategory::none;  // complete, implied ones (@read, @fast, @slow, ...) included
   std::span<const KeySpec> keys = {};
