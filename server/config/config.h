@@ -1,0 +1,163 @@
+// The settings of a server: one plain field per directive of redis.conf, with the defaults of Redis 7.2.
+// Parts get it by const reference and read the fields they need each time they need them: CONFIG SET changes
+// them in place, on the executor's thread, between commands. ConfigStore is the only writer. A field that can
+// be changed only at start is marked "start only"; the range of every field stands in its row
+// (server/config/directives.h). Memory is in bytes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/log.h"
+
+namespace redoubt {
+
+// Who may use a thing that can break the server's promises (DEBUG, protected directives).
+enum class AccessScope : uint8_t { nobody, everybody, local_clients };
+
+enum class SupervisedMode : uint8_t { none, detect, systemd, upstart };
+
+enum class MaxmemoryPolicy : uint8_t {
+  volatile_lru,
+  volatile_lfu,
+  volatile_random,
+  volatile_ttl,
+  allkeys_lru,
+  allkeys_lfu,
+  allkeys_random,
+  noeviction,
+};
+inline bool policy_uses_lfu(MaxmemoryPolicy p) {
+  return p == MaxmemoryPolicy::volatile_lfu || p == MaxmemoryPolicy::allkeys_lfu;
+}
+inline bool policy_uses_lru(MaxmemoryPolicy p) {
+  return p == MaxmemoryPolicy::volatile_lru || p == MaxmemoryPolicy::allkeys_lru;
+}
+inline bool policy_takes_all_keys(MaxmemoryPolicy p) {
+  return p == MaxmemoryPolicy::allkeys_lru || p == MaxmemoryPolicy::allkeys_lfu ||
+         p == MaxmemoryPolicy::allkeys_random;
+}
+
+// Whether /proc/self/oom_score_adj is left alone, set relative to its value at start, or set as given.
+enum class OomScoreAdj : uint8_t { leave, relative, absolute };
+
+// The classes of clients that client-output-buffer-limit tells apart; also an index.
+enum class OutputLimitClass : uint8_t { normal, replica, pubsub };
+inline constexpr size_t output_limit_classes = 3;
+
+struct OutputLimit {
+  uint64_t hard = 0;     // 0: none
+  uint64_t soft = 0;     // 0: none
+  int soft_seconds = 0;  // how long the soft limit may be exceeded
+  bool operator==(const OutputLimit&) const = default;
+};
+
+// What a SIGTERM or SIGINT asks of SHUTDOWN.
+struct ShutdownOptions {
+  bool save = false;    // save even when no save rule is configured
+  bool nosave = false;  // do not save even when one is
+  bool now = false;     // do not wait for lagging replicas
+  bool force = false;   // go even when saving failed
+  bool operator==(const ShutdownOptions&) const = default;
+};
+
+struct RenamedCommand {
+  std::string from;
+  std::string to;  // empty: the command is removed
+  bool operator==(const RenamedCommand&) const = default;
+};
+
+struct Config {
+  // ---- network
+  std::vector<std::string> bind = {"*",
+                                   "-::*"};  // "-" before an address: not an error when it is not available
+  int port = 6379;                           // 0: no TCP
+  int tcp_backlog = 511;                     // start only
+  std::string unixsocket;                    // start only; empty: none
+  unsigned unixsocketperm = 0;               // start only; file mode; 0: leave to the umask
+  int timeout = 0;                           // seconds of idleness; 0: never
+  int tcp_keepalive = 300;                   // seconds; 0: off
+  bool protected_mode = true;
+  unsigned socket_mark_id = 0;  // start only; SO_MARK on sockets that listen; 0: none
+  unsigned maxclients = 10000;
+  uint64_t client_query_buffer_limit = uint64_t{1} << 30;
+  uint64_t proto_max_bulk_len = uint64_t{512} << 20;
+  std::array<OutputLimit, output_limit_classes> client_output_buffer_limit = {
+      OutputLimit{}, OutputLimit{uint64_t{256} << 20, uint64_t{64} << 20, 60},
+      OutputLimit{uint64_t{32} << 20, uint64_t{8} << 20, 60}};
+  const OutputLimit& output_limit(OutputLimitClass c) const {
+    return client_output_buffer_limit[static_cast<size_t>(c)];
+  }
+
+  // ---- who may do what
+  std::string requirepass;                                     // empty: none
+  AccessScope enable_protected_configs = AccessScope::nobody;  // start only
+  AccessScope enable_debug_command = AccessScope::nobody;      // start only
+  std::vector<RenamedCommand> rename_command;                  // start only
+
+  // ---- process
+  bool daemonize = false;                            // start only
+  SupervisedMode supervised = SupervisedMode::none;  // start only
+  std::string pidfile;                               // start only; empty: none (but see daemonize)
+  std::string dir = ".";          // as given; the store changes into it and answers with getcwd
+  bool always_show_logo = false;  // start only
+  bool set_proc_title = true;     // start only
+  std::string proc_title_template = "{title} {listen-addr} {server-mode}";
+  std::string locale_collate;
+  OomScoreAdj oom_score_adj = OomScoreAdj::leave;
+  std::array<int, 3> oom_score_adj_values = {0, 200, 800};  // primary, replica, background
+  bool disable_thp = true;                                  // start only
+  ShutdownOptions shutdown_on_sigterm;
+  ShutdownOptions shutdown_on_sigint;
+  int shutdown_timeout = 10;  // seconds
+  bool crash_log_enabled = true;
+  bool crash_memcheck_enabled = true;
+  bool use_exit_on_panic = false;
+  std::vector<std::string> ignore_warnings;
+  int watchdog_period = 0;  // milliseconds; 0: off
+  bool jemalloc_bg_thread = true;
+  bool hide_user_data_from_log = false;
+
+  // ---- log
+  LogLevel loglevel = LogLevel::notice;
+  std::string logfile;                     // start only; empty: stdout
+  bool syslog_enabled = false;             // start only
+  std::string syslog_ident = "redis";      // start only
+  std::string syslog_facility = "local0";  // start only
+
+  // ---- keys and memory
+  int databases = 16;      // start only
+  uint64_t maxmemory = 0;  // 0: no limit
+  MaxmemoryPolicy maxmemory_policy = MaxmemoryPolicy::noeviction;
+  int maxmemory_samples = 5;
+  int maxmemory_eviction_tenacity = 10;
+  int64_t maxmemory_clients = 0;  // negative: percent of maxmemory; 0: no limit; see client_memory_limit
+  int lfu_log_factor = 10;
+  int lfu_decay_time = 1;  // minutes
+  int active_expire_effort = 1;
+  bool lazyfree_lazy_eviction = false;
+  bool lazyfree_lazy_expire = false;
+  bool lazyfree_lazy_server_del = false;
+  bool lazyfree_lazy_user_del = false;
+  bool lazyfree_lazy_user_flush = false;
+  int hz = 10;
+  bool dynamic_hz = true;
+  bool activerehashing = true;
+
+  // ---- statistics
+  bool latency_tracking = true;
+  std::vector<double> latency_tracking_info_percentiles = {50.0, 99.0, 99.9};
+
+  // maxmemory_clients in bytes; 0: no limit. A percentage of no maxmemory is no limit.
+  uint64_t client_memory_limit() const {
+    if (maxmemory_clients >= 0) return static_cast<uint64_t>(maxmemory_clients);
+    return static_cast<uint64_t>(static_cast<double>(maxmemory) * static_cast<double>(-maxmemory_clients) /
+                                 100.0);
+  }
+};
+
+}  // namespace redoubt
