@@ -103,7 +103,7 @@ struct Config {
   bool daemonize = false;                            // start only
   SupervisedMode supervised = SupervisedMode::none;  // start only
   std::string pidfile;                               // start only; empty: none (but see daemonize)
-  std::string dir = ".";          // as given; the store changes into it and answers with getcwd
+  std::string dir = ".";          // where files go; the store changes into it, and it is absolute then
   bool always_show_logo = false;  // start only
   bool set_proc_title = true;     // start only
   std::string proc_title_template = "{title} {listen-addr} {server-mode}";
@@ -117,7 +117,7 @@ struct Config {
   bool crash_log_enabled = true;
   bool crash_memcheck_enabled = true;
   bool use_exit_on_panic = false;
-  std::vector<std::string> ignore_warnings;
+  std::string ignore_warnings;
   int watchdog_period = 0;  // milliseconds; 0: off
   bool jemalloc_bg_thread = true;
   bool hide_user_data_from_log = false;
