@@ -117,6 +117,10 @@ void Log::write(LogLevel level, std::string_view message) {
   }
 }
 
+void Log::log(LogLevel at, fmt::string_view format, fmt::format_args args) {
+  if (at >= level()) write(at, fmt::vformat(format, args));
+}
+
 void Log::write_signal_safe(std::string_view raw) { impl_->append(raw.data(), raw.size()); }
 
 }  // namespace redoubt

@@ -45,26 +45,23 @@ class Log {
 
   template <typename... Args>
   void debug(fmt::format_string<Args...> format, Args&&... args) {
-    log(LogLevel::debug, format, args...);
+    log(LogLevel::debug, format, fmt::make_format_args(args...));
   }
   template <typename... Args>
   void verbose(fmt::format_string<Args...> format, Args&&... args) {
-    log(LogLevel::verbose, format, args...);
+    log(LogLevel::verbose, format, fmt::make_format_args(args...));
   }
   template <typename... Args>
   void notice(fmt::format_string<Args...> format, Args&&... args) {
-    log(LogLevel::notice, format, args...);
+    log(LogLevel::notice, format, fmt::make_format_args(args...));
   }
   template <typename... Args>
   void warning(fmt::format_string<Args...> format, Args&&... args) {
-    log(LogLevel::warning, format, args...);
+    log(LogLevel::warning, format, fmt::make_format_args(args...));
   }
 
  private:
-  template <typename... Args>
-  void log(LogLevel at, fmt::format_string<Args...> format, Args&... args) {
-    if (at >= level()) write(at, fmt::format(format, args...));
-  }
+  void log(LogLevel at, fmt::string_view format, fmt::format_args args);
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
