@@ -3,8 +3,10 @@
 // (but "0"), no "-0". Thread-safe: no state.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,22 +44,41 @@ std::string format_bytes_human(uint64_t bytes);
 // ---- inline parts: integers are parsed and measured for every request ----
 
 namespace detail {
+inline unsigned digit_value(char c) { return static_cast<unsigned>(static_cast<unsigned char>(c)) - '0'; }
+
+// Eight digits at once: pairs, then fours, then all are joined by multiplications within one word.
+inline bool parse_eight_digits(const char* at, uint64_t& value) {
+  static_assert(std::endian::native == std::endian::little);
+  uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  const uint64_t nibbles = word ^ 0x3030303030303030;
+  if (((nibbles | (nibbles + 0x0606060606060606)) & 0xf0f0f0f0f0f0f0f0) != 0) return false;
+  word = nibbles * 10 + (nibbles >> 8);
+  word = ((word & 0x000000ff000000ff) * (100 + (1000000ull << 32)) +
+          ((word >> 16) & 0x000000ff000000ff) * (1 + (10000ull << 32))) >>
+         32;
+  value = word;
+  return true;
+}
+
 // Decimal digits only, no leading zero, up to 2^64-1.
 inline bool parse_digits(const char* at, const char* end, uint64_t& value) {
   const auto length = static_cast<size_t>(end - at);
-  if (length == 0 || length > 20) return false;
-  auto digit = static_cast<unsigned>(static_cast<unsigned char>(*at) - unsigned{'0'});
-  if (digit > 9 || (digit == 0 && length > 1)) return false;
-  uint64_t result = digit;
+  if (length == 0 || length > 20 || (*at == '0' && length > 1)) return false;
+  uint64_t result = 0;
   // 19 digits always fit; only a 20th can overflow.
   const char* safe_end = length == 20 ? end - 1 : end;
-  for (++at; at < safe_end; ++at) {
-    digit = static_cast<unsigned>(static_cast<unsigned char>(*at) - unsigned{'0'});
+  for (uint64_t eight = 0; safe_end - at >= 8; at += 8) {
+    if (!parse_eight_digits(at, eight)) return false;
+    result = result * 100000000 + eight;
+  }
+  for (; at < safe_end; ++at) {
+    const unsigned digit = digit_value(*at);
     if (digit > 9) return false;
     result = result * 10 + digit;
   }
   if (at != end) {
-    digit = static_cast<unsigned>(static_cast<unsigned char>(*at) - unsigned{'0'});
+    const unsigned digit = digit_value(*at);
     if (digit > 9 || result > UINT64_MAX / 10) return false;
     if (__builtin_add_overflow(result * 10, uint64_t{digit}, &result)) return false;
   }

@@ -54,6 +54,23 @@ TEST(Number, ParsesSignedIntegersStrictly) {
   for (const auto& row : cases) EXPECT_EQ(parse_i64(row.text), row.value) << row.text;
 }
 
+TEST(Number, RefusesAnyByteButADigitAtAnyPlace) {
+  for (size_t length = 1; length <= 20; ++length) {
+    for (size_t place = 0; place < length; ++place) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(length, '1');
+        text[place] = static_cast<char>(byte);
+        const bool digit = byte >= '0' && byte <= '9' && (byte != '0' || place > 0 || length == 1);
+        const auto value = parse_u64(text);
+        ASSERT_EQ(value.has_value(), digit && (length < 20 || text <= "18446744073709551615")) << text;
+        if (digit && value) {
+          ASSERT_EQ(std::to_string(*value), text);
+        }
+      }
+    }
+  }
+}
+
 TEST(Number, ParsesUnsignedIntegersStrictly) {
   struct {
     std::string_view text;
