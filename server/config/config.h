@@ -38,8 +38,7 @@ inline bool policy_uses_lru(MaxmemoryPolicy p) {
   return p == MaxmemoryPolicy::volatile_lru || p == MaxmemoryPolicy::allkeys_lru;
 }
 inline bool policy_takes_all_keys(MaxmemoryPolicy p) {
-  return p == MaxmemoryPolicy::allkeys_lru || p == MaxmemoryPolicy::allkeys_lfu ||
-         p == MaxmemoryPolicy::allkeys_random;
+  return p == MaxmemoryPolicy::allkeys_lru || p == MaxmemoryPolicy::allkeys_lfu || p == MaxmemoryPolicy::allkeys_random;
 }
 
 // Whether /proc/self/oom_score_adj is left alone, set relative to its value at start, or set as given.
@@ -73,14 +72,13 @@ struct RenamedCommand {
 
 struct Config {
   // ---- network
-  std::vector<std::string> bind = {"*",
-                                   "-::*"};  // "-" before an address: not an error when it is not available
-  int port = 6379;                           // 0: no TCP
-  int tcp_backlog = 511;                     // start only
-  std::string unixsocket;                    // start only; empty: none
-  unsigned unixsocketperm = 0;               // start only; file mode; 0: leave to the umask
-  int timeout = 0;                           // seconds of idleness; 0: never
-  int tcp_keepalive = 300;                   // seconds; 0: off
+  std::vector<std::string> bind = {"*", "-::*"};  // "-" before an address: not an error when it is not available
+  int port = 6379;                                // 0: no TCP
+  int tcp_backlog = 511;                          // start only
+  std::string unixsocket;                         // start only; empty: none
+  unsigned unixsocketperm = 0;                    // start only; file mode; 0: leave to the umask
+  int timeout = 0;                                // seconds of idleness; 0: never
+  int tcp_keepalive = 300;                        // seconds; 0: off
   bool protected_mode = true;
   unsigned socket_mark_id = 0;  // start only; SO_MARK on sockets that listen; 0: none
   unsigned maxclients = 10000;
@@ -155,8 +153,7 @@ struct Config {
   // maxmemory_clients in bytes; 0: no limit. A percentage of no maxmemory is no limit.
   uint64_t client_memory_limit() const {
     if (maxmemory_clients >= 0) return static_cast<uint64_t>(maxmemory_clients);
-    return static_cast<uint64_t>(static_cast<double>(maxmemory) * static_cast<double>(-maxmemory_clients) /
-                                 100.0);
+    return static_cast<uint64_t>(static_cast<double>(maxmemory) * static_cast<double>(-maxmemory_clients) / 100.0);
   }
 };
 

@@ -11,14 +11,12 @@
 namespace redoubt {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 // ---- yes or no
 
 Status set_value(const YesNo& kind, Config& config, std::string_view word) {
-  if (same_name(word, "yes")) {
+  if (equal_ignoring_case(word, "yes")) {
     config.*kind.field = true;
-  } else if (same_name(word, "no")) {
+  } else if (equal_ignoring_case(word, "no")) {
     config.*kind.field = false;
   } else {
     return Error{"argument must be 'yes' or 'no'"};
@@ -49,18 +47,18 @@ Result<uint64_t> read_number(const Number& kind, std::string_view word) {
       if (word.ends_with('%')) return percentage(word.substr(0, word.size() - 1));
       [[fallthrough]];
     case NumberForm::memory: {
-      const auto bytes = word.empty() ? 0 : parse_memory_size(word);
+      const auto bytes = parse_memory_size(word);
       if (bytes) return *bytes;
       if (kind.form == NumberForm::memory) return Error{"argument must be a memory value"};
       return Error{"argument must be a memory or percent value"};
     }
     case NumberForm::octal: {
-      uint64_t value = 0;
+      int64_t value = 0;
       const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value, 8);
       if (word.empty() || error != std::errc{} || end != word.data() + word.size()) {
         return Error{"argument couldn't be parsed as an octal number"};
       }
-      return value;
+      return static_cast<uint64_t>(value);
     }
     case NumberForm::plain: break;
   }
@@ -106,7 +104,7 @@ std::string text_of(const Number& kind, const Config& config) {
 
 Status set_value(const Choice& kind, Config& config, std::string_view word) {
   const auto found =
-      std::ranges::find_if(kind.names, [&](const ChoiceName& n) { return same_name(word, n.name); });
+      std::ranges::find_if(kind.names, [&](const ChoiceName& n) { return equal_ignoring_case(word, n.name); });
   if (found == kind.names.end()) {
     std::string names;
     for (const ChoiceName& n : kind.names) names.append(names.empty() ? "" : ", ").append(n.name);
@@ -159,10 +157,6 @@ std::string memory_words(uint64_t bytes) {
   return fmt::format("{}", bytes);
 }
 
-bool same_name(std::string_view text, std::string_view name) {
-  return std::ranges::equal(text, name, [](char a, char b) { return lower(a) == lower(b); });
-}
-
 std::vector<std::string> split_at_blanks(std::string_view text) {
   std::vector<std::string> words;
   if (text.empty()) return words;
@@ -207,7 +201,7 @@ std::vector<ConfigFileLine> directive_lines(const Directive& row, const Config& 
   const auto* special = std::get_if<Special>(&row.value);
   if (special != nullptr && special->lines != nullptr) return special->lines(config);
   const std::string text = directive_text(row, config);
-  const bool differs = row.has(always_written) || text != directive_text(row, Config{});
+  const bool differs = text != directive_text(row, Config{});
   if (special != nullptr && special->omit_default && !differs) return {};
   const auto* words = std::get_if<Text>(&row.value);
   if (words != nullptr && words->empty_means_unset && text.empty()) return {};

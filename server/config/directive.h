@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "common/command/letter_case.h"
 #include "server/config/config.h"
 
 namespace redoubt {
@@ -78,12 +79,10 @@ struct Special {
 
 enum DirectiveFlags : unsigned {
   modifiable = 0,
-  start_only = 1u << 0,     // CONFIG SET refuses it
-  guarded = 1u << 1,        // CONFIG SET needs enable-protected-configs
-  hidden = 1u << 2,         // CONFIG GET shows it only when asked by its exact name
-  many_words = 1u << 3,     // takes several words; a single one is split at blanks
-  file_only = 1u << 4,      // known only to files and the command line, not to CONFIG
-  always_written = 1u << 5  // CONFIG REWRITE writes it even when it has its default
+  start_only = 1u << 0,  // CONFIG SET refuses it
+  guarded = 1u << 1,     // CONFIG SET needs enable-protected-configs
+  hidden = 1u << 2,      // CONFIG GET shows it only when asked by its exact name
+  many_words = 1u << 3,  // takes several words; a single one is split at blanks
 };
 
 struct Directive {
@@ -111,9 +110,6 @@ std::vector<std::string> split_at_blanks(std::string_view text);
 
 // A size as a file states it: in the largest unit that leaves no remainder.
 std::string memory_words(uint64_t bytes);
-
-// Whether `text` is `name`, case aside.
-bool same_name(std::string_view text, std::string_view name);
 
 // ---- short forms for the rows
 

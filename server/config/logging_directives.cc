@@ -24,9 +24,7 @@ int get_facility(const Config& config) {
   return found == facilities.end() ? -1 : found->value;
 }
 
-void set_facility(Config& config, int value) {
-  config.syslog_facility = facilities[static_cast<size_t>(value)].name;
-}
+void set_facility(Config& config, int value) { config.syslog_facility = facilities[static_cast<size_t>(value)].name; }
 
 Status set_percentiles(Config& config, Words words) {
   std::vector<double> percentiles;

@@ -5,22 +5,18 @@
 namespace redoubt {
 namespace {
 
-constexpr std::array policies = {named("volatile-lru", MaxmemoryPolicy::volatile_lru),
-                                 named("volatile-lfu", MaxmemoryPolicy::volatile_lfu),
-                                 named("volatile-random", MaxmemoryPolicy::volatile_random),
-                                 named("volatile-ttl", MaxmemoryPolicy::volatile_ttl),
-                                 named("allkeys-lru", MaxmemoryPolicy::allkeys_lru),
-                                 named("allkeys-lfu", MaxmemoryPolicy::allkeys_lfu),
-                                 named("allkeys-random", MaxmemoryPolicy::allkeys_random),
-                                 named("noeviction", MaxmemoryPolicy::noeviction)};
+constexpr std::array policies = {
+    named("volatile-lru", MaxmemoryPolicy::volatile_lru),       named("volatile-lfu", MaxmemoryPolicy::volatile_lfu),
+    named("volatile-random", MaxmemoryPolicy::volatile_random), named("volatile-ttl", MaxmemoryPolicy::volatile_ttl),
+    named("allkeys-lru", MaxmemoryPolicy::allkeys_lru),         named("allkeys-lfu", MaxmemoryPolicy::allkeys_lfu),
+    named("allkeys-random", MaxmemoryPolicy::allkeys_random),   named("noeviction", MaxmemoryPolicy::noeviction)};
 
 constexpr std::array rows = {
     Directive{"databases", "", start_only, number<&Config::databases>(1, int_max)},
     Directive{"maxmemory", "", modifiable, number<&Config::maxmemory>(0, u64_max, NumberForm::memory)},
     Directive{"maxmemory-policy", "", modifiable, choice<&Config::maxmemory_policy>(policies)},
     Directive{"maxmemory-samples", "", modifiable, number<&Config::maxmemory_samples>(1, int_max)},
-    Directive{"maxmemory-eviction-tenacity", "", modifiable,
-              number<&Config::maxmemory_eviction_tenacity>(0, 100)},
+    Directive{"maxmemory-eviction-tenacity", "", modifiable, number<&Config::maxmemory_eviction_tenacity>(0, 100)},
     Directive{"maxmemory-clients", "", modifiable,
               number<&Config::maxmemory_clients>(0, i64_max, NumberForm::memory_or_percent)},
     Directive{"lfu-log-factor", "", modifiable, number<&Config::lfu_log_factor>(0, int_max)},

@@ -25,9 +25,9 @@ std::string get_bind(const Config& config) { return fmt::format("{}", fmt::join(
 // ---- client-output-buffer-limit: groups of class, hard limit, soft limit, seconds
 
 std::optional<OutputLimitClass> limit_class(std::string_view word) {
-  if (same_name(word, "normal")) return OutputLimitClass::normal;
-  if (same_name(word, "replica") || same_name(word, "slave")) return OutputLimitClass::replica;
-  if (same_name(word, "pubsub")) return OutputLimitClass::pubsub;
+  if (equal_ignoring_case(word, "normal")) return OutputLimitClass::normal;
+  if (equal_ignoring_case(word, "replica") || equal_ignoring_case(word, "slave")) return OutputLimitClass::replica;
+  if (equal_ignoring_case(word, "pubsub")) return OutputLimitClass::pubsub;
   return std::nullopt;
 }
 
@@ -54,8 +54,8 @@ std::string get_output_limits(const Config& config) {
   std::string text;
   for (size_t i = 0; i < output_limit_classes; ++i) {
     const OutputLimit& limit = config.client_output_buffer_limit[i];
-    fmt::format_to(std::back_inserter(text), "{}{} {} {} {}", i == 0 ? "" : " ", names[i], limit.hard,
-                   limit.soft, limit.soft_seconds);
+    fmt::format_to(std::back_inserter(text), "{}{} {} {} {}", i == 0 ? "" : " ", names[i], limit.hard, limit.soft,
+                   limit.soft_seconds);
   }
   return text;
 }

@@ -26,8 +26,8 @@ Status set_save(Config&, Words words) {
 std::string get_save(const Config&) { return ""; }
 
 Status set_appendonly(Config&, Words words) {
-  if (same_name(words[0], "no")) return {};
-  if (same_name(words[0], "yes"))
+  if (equal_ignoring_case(words[0], "no")) return {};
+  if (equal_ignoring_case(words[0], "yes"))
     return Error{"the append only file is not available, only 'no' is accepted"};
   return Error{"argument must be 'yes' or 'no'"};
 }

@@ -17,12 +17,11 @@ namespace redoubt {
 namespace {
 
 constexpr std::array supervisors = {named("upstart", SupervisedMode::upstart),
-                                    named("systemd", SupervisedMode::systemd),
-                                    named("auto", SupervisedMode::detect), named("no", SupervisedMode::none)};
+                                    named("systemd", SupervisedMode::systemd), named("auto", SupervisedMode::detect),
+                                    named("no", SupervisedMode::none)};
 
 constexpr std::array oom_modes = {named("no", OomScoreAdj::leave), named("yes", OomScoreAdj::relative),
-                                  named("relative", OomScoreAdj::relative),
-                                  named("absolute", OomScoreAdj::absolute)};
+                                  named("relative", OomScoreAdj::relative), named("absolute", OomScoreAdj::absolute)};
 
 Status check_title(std::string_view text) {
   if (is_valid_title_template(text)) return {};
@@ -40,9 +39,7 @@ Status set_dir(Config& config, Words words) {
 
 std::string get_dir(const Config& config) { return config.dir; }
 
-std::vector<ConfigFileLine> dir_lines(const Config& config) {
-  return {{"dir " + quote_word(config.dir), true}};
-}
+std::vector<ConfigFileLine> dir_lines(const Config& config) { return {{"dir " + quote_word(config.dir), true}}; }
 
 // ---- oom-score-adj-values
 
@@ -79,9 +76,9 @@ Status set_shutdown(Config& config, Words words) {
   ShutdownOptions options;
   bool known = !words.empty();
   for (const std::string& word : words) {
-    if (same_name(word, "default")) continue;
+    if (equal_ignoring_case(word, "default")) continue;
     const auto found =
-        std::ranges::find_if(shutdown_words, [&](const ShutdownWord& w) { return same_name(word, w.name); });
+        std::ranges::find_if(shutdown_words, [&](const ShutdownWord& w) { return equal_ignoring_case(word, w.name); });
     if (found == shutdown_words.end()) {
       known = false;
     } else {
@@ -89,8 +86,7 @@ Status set_shutdown(Config& config, Words words) {
     }
   }
   if (!known) return Error{"argument(s) must be one of the following: default, save, nosave, now, force"};
-  if (options.save && options.nosave)
-    return Error{"shutdown options SAVE and NOSAVE can't be used simultaneously"};
+  if (options.save && options.nosave) return Error{"shutdown options SAVE and NOSAVE can't be used simultaneously"};
   config.*Field = options;
   return {};
 }
@@ -118,8 +114,7 @@ void settle_hz(Config& config) { config.hz = std::clamp(config.hz, min_hz, max_h
 
 // A period shorter than two ticks would bark at a healthy server.
 void settle_watchdog(Config& config) {
-  if (config.watchdog_period > 0)
-    config.watchdog_period = std::max(config.watchdog_period, 2 * (1000 / config.hz));
+  if (config.watchdog_period > 0) config.watchdog_period = std::max(config.watchdog_period, 2 * (1000 / config.hz));
 }
 
 constexpr std::array rows = {
