@@ -4,12 +4,18 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 
 namespace redoubt {
 
+// Made with braces, Error{"text"}, and in no other way: were it constructible with parentheses from a std::string, a
+// Result<std::string> could not be returned from a plain string.
 struct Error {
+  Error() = default;
+  Error(std::initializer_list<std::string> one) : text(*one.begin()) {}
+
   std::string text;
 };
 
