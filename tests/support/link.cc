@@ -1,0 +1,155 @@
+#include "tests/support/link.h"
+
+#include <arpa/inet.h>
+#include <fmt/core.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <optional>
+#include <stdexcept>
+
+namespace redoubt {
+namespace {
+
+// Reads one value at a time; nullopt when the bytes end before the value does.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+  size_t position() const { return at_; }
+
+  std::optional<Value> next() {
+    std::optional<std::string_view> head = line();
+    if (!head) return std::nullopt;
+    if (head->empty()) throw std::runtime_error("an empty line where a reply should begin");
+    Value value;
+    value.kind = head->front();
+    std::string_view rest = head->substr(1);
+    switch (value.kind) {
+      case ':': value.integer = number(rest); return value;
+      case '_': return value;
+      case '$':
+      case '=': return text(std::move(value), number(rest));
+      case '*':
+      case '~':
+      case '>': return items(std::move(value), number(rest));
+      case '%': return items(std::move(value), number(rest) * 2);
+      case '+':
+      case '-':
+      case '#':
+      case ',':
+      case '(': value.text = rest; return value;
+      default: throw std::runtime_error(fmt::format("no reply begins with: {}", *head));
+    }
+  }
+
+ private:
+  std::optional<std::string_view> line() {
+    size_t end = bytes_.find("\r\n", at_);
+    if (end == std::string_view::npos) return std::nullopt;
+    std::string_view out = bytes_.substr(at_, end - at_);
+    at_ = end + 2;
+    return out;
+  }
+
+  static int64_t number(std::string_view text) {
+    int64_t value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) {
+      throw std::runtime_error(fmt::format("not a number in a reply: {}", text));
+    }
+    return value;
+  }
+
+  std::optional<Value> text(Value value, int64_t size) {
+    if (size < 0) return Value{};
+    const auto length = static_cast<size_t>(size);
+    if (bytes_.size() - at_ < length + 2) return std::nullopt;
+    value.text = bytes_.substr(at_, length);
+    if (bytes_.substr(at_ + length, 2) != "\r\n") throw std::runtime_error("a bulk string of the wrong length");
+    at_ += length + 2;
+    return value;
+  }
+
+  std::optional<Value> items(Value value, int64_t count) {
+    if (count < 0) return Value{};
+    for (int64_t i = 0; i < count; ++i) {
+      std::optional<Value> item = next();
+      if (!item) return std::nullopt;
+      value.items.push_back(std::move(*item));
+    }
+    return value;
+  }
+
+  std::string_view bytes_;
+  size_t at_ = 0;
+};
+
+}  // namespace
+
+const Value* Value::field(std::string_view name) const {
+  for (size_t i = 0; i + 1 < items.size(); i += 2) {
+    if (items[i].text == name) return &items[i + 1];
+  }
+  return nullptr;
+}
+
+std::vector<Value> parse_values(std::string_view bytes) {
+  Reader reader(bytes);
+  std::vector<Value> values;
+  while (reader.position() < bytes.size()) {
+    std::optional<Value> value = reader.next();
+    if (!value) throw std::runtime_error("the last reply is not complete");
+    values.push_back(std::move(*value));
+  }
+  return values;
+}
+
+std::string to_line(const Value& value) {
+  if (value.kind == ':') return fmt::format(":{}", value.integer);
+  if (std::string_view("*%~>").find(value.kind) == std::string_view::npos) return value.kind + value.text;
+  std::string out(1, value.kind);
+  out += '(';
+  for (const Value& item : value.items) out += to_line(item) + ' ';
+  if (out.back() == ' ') out.pop_back();
+  return out + ')';
+}
+
+Link::Link(int port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (fd_ < 0 || connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
+    if (fd_ >= 0) close(fd_);
+    throw std::runtime_error(fmt::format("cannot connect to port {}", port));
+  }
+  // A server that does not answer fails the test instead of holding it.
+  const timeval patience{.tv_sec = 20, .tv_usec = 0};
+  setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+}
+
+Link::~Link() { close(fd_); }
+
+Value Link::run(const std::vector<std::string>& words) {
+  std::string request = fmt::format("*{}\r\n", words.size());
+  for (const std::string& word : words) request += fmt::format("${}\r\n{}\r\n", word.size(), word);
+  for (std::string_view rest = request; !rest.empty();) {
+    ssize_t sent = send(fd_, rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (sent <= 0) throw std::runtime_error("cannot send");
+    rest.remove_prefix(static_cast<size_t>(sent));
+  }
+  for (;;) {
+    Reader reader(input_);
+    if (std::optional<Value> value = reader.next()) {
+      input_.erase(0, reader.position());
+      return std::move(*value);
+    }
+    char chunk[65536];
+    ssize_t received = recv(fd_, chunk, sizeof(chunk), 0);
+    if (received <= 0) throw std::runtime_error("the server closed the connection or does not answer");
+    input_.append(chunk, static_cast<size_t>(received));
+  }
+}
+
+}  // namespace redoubt
