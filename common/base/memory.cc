@@ -1,0 +1,124 @@
+#include "common/base/memory.h"
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace redoubt {
+namespace {
+
+// The one piece of process-wide state here mirrors the allocator's own, which is process-wide by nature.
+struct ThreadCounters {
+  uint64_t* allocated;
+  uint64_t* deallocated;
+};
+
+struct Counters {
+  std::atomic<int64_t> mapped{0};
+  std::atomic<int64_t> retired{0};  // net bytes of threads that have ended
+  std::mutex mutex;
+  std::atomic<size_t> count{0};
+  ThreadCounters threads[64];
+};
+
+Counters& counters() {
+  static Counters instance;
+  return instance;
+}
+
+#ifdef REDOUBT_JEMALLOC
+uint64_t load(uint64_t* counter) { return __atomic_load_n(counter, __ATOMIC_RELAXED); }
+
+// Takes the thread's share over when it ends: its counters live in thread-local memory.
+struct Registration {
+  ThreadCounters mine{};
+  ~Registration() {
+    Counters& all = counters();
+    const std::scoped_lock lock(all.mutex);
+    const size_t count = all.count.load();
+    for (size_t i = 0; i < count; ++i) {
+      if (all.threads[i].allocated != mine.allocated) continue;
+      all.retired += static_cast<int64_t>(load(mine.allocated) - load(mine.deallocated));
+      all.threads[i] = all.threads[count - 1];
+      all.count = count - 1;
+      return;
+    }
+  }
+};
+
+template <typename T>
+T read_mallctl(const char* name) {
+  T value{};
+  size_t size = sizeof value;
+  mallctl(name, &value, &size, nullptr, 0);
+  return value;
+}
+#endif
+
+}  // namespace
+
+void count_mapped(int64_t change) { counters().mapped.fetch_add(change, std::memory_order_relaxed); }
+
+#ifdef REDOUBT_JEMALLOC
+
+void register_allocating_thread() {
+  thread_local Registration registration;
+  if (registration.mine.allocated != nullptr) return;
+  registration.mine = {read_mallctl<uint64_t*>("thread.allocatedp"), read_mallctl<uint64_t*>("thread.deallocatedp")};
+  Counters& all = counters();
+  const std::scoped_lock lock(all.mutex);
+  const size_t count = all.count.load();
+  if (count == std::size(all.threads)) throw std::bad_alloc();
+  all.threads[count] = registration.mine;
+  all.count = count + 1;
+}
+
+size_t used_memory() {
+  Counters& all = counters();
+  int64_t sum = all.mapped.load(std::memory_order_relaxed) + all.retired.load(std::memory_order_relaxed);
+  const size_t count = all.count.load(std::memory_order_acquire);
+  for (size_t i = 0; i < count; ++i) {
+    sum += static_cast<int64_t>(load(all.threads[i].allocated) - load(all.threads[i].deallocated));
+  }
+  return sum > 0 ? static_cast<size_t>(sum) : 0;
+}
+
+AllocatorStats allocator_stats() {
+  uint64_t epoch = 1;
+  size_t size = sizeof epoch;
+  mallctl("epoch", &epoch, &size, &epoch, size);
+  return {read_mallctl<size_t>("stats.allocated"), read_mallctl<size_t>("stats.active"),
+          read_mallctl<size_t>("stats.resident"), read_mallctl<size_t>("stats.retained"), 0};
+}
+
+const char* allocator_name() {
+  static const std::string name = [] {
+    const std::string version = read_mallctl<const char*>("version");
+    return "jemalloc-" + version.substr(0, version.find('-'));
+  }();
+  return name.c_str();
+}
+
+void purge_allocator() {
+  const std::string name = "arena." + std::to_string(MALLCTL_ARENAS_ALL) + ".purge";
+  mallctl(name.c_str(), nullptr, nullptr, nullptr, 0);
+}
+
+#else
+
+void register_allocating_thread() {}
+size_t used_memory() {
+  const int64_t sum = static_cast<int64_t>(mallinfo2().uordblks) + counters().mapped.load();
+  return sum > 0 ? static_cast<size_t>(sum) : 0;
+}
+AllocatorStats allocator_stats() {
+  const size_t used = used_memory();
+  return {used, used, used, 0, 0};
+}
+const char* allocator_name() { return "libc"; }
+void purge_allocator() { malloc_trim(0); }
+
+#endif
+
+}  // namespace redoubt

@@ -1,0 +1,62 @@
+// What a command is given: its arguments, the client, the parts of the server that it may use, and where its reply goes.
+// Made anew for each call; nothing in it outlives the call. Arguments are views into the client's input: copy what is to
+// be kept.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "server/client/client.h"
+#include "server/dispatch/errors.h"
+
+namespace redoubt {
+
+class Keyspace;
+class Database;
+class ConfigStore;
+struct Config;
+class ClientRegistry;
+class CommandTable;
+struct Command;
+class Effects;
+class Evictor;
+class Executor;
+class Log;
+class ServerControl;
+struct ServerStats;
+enum class EventClass : char;
+
+// The parts of the server, owned by the composition root.
+struct Services {
+  Keyspace& keyspace;
+  ConfigStore& config_store;
+  const Config& config;
+  ClientRegistry& clients;
+  CommandTable& commands;
+  Effects& effects;
+  Evictor& evictor;
+  ServerStats& stats;
+  ServerControl& control;
+  Log& log;
+};
+
+struct CommandContext {
+  std::span<const std::string_view> args;  // with the command's name; subcommands have theirs at [1]
+  ReplyWriter& reply;
+  Client& client;
+  Database& db;  // the client's
+  const Command& command;
+  Services& server;
+  int64_t now_ms;  // Unix time, the same during the whole command
+
+  std::string_view arg(size_t i) const { return args[i]; }
+  size_t count() const { return args.size(); }
+  // The value of `key` in the client's database changed.
+  void modified(std::string_view key, EventClass kind, std::string_view event) const;
+};
+
+// ASCII letters without regard to case: how options are compared.
+bool same_option(std::string_view given, std::string_view upper_case_word);
+
+}  // namespace redoubt

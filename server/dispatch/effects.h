@@ -1,0 +1,46 @@
+// Where every change to the data set is told of: commands say what they changed, the keyspace what expired or was evicted.
+// Counts the changes since the last save; the append log, the replication backlog, keyspace events, tracking and waiting
+// clients are fed from here as they come to exist, so that commands need not know of them. Executor thread only.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "server/keyspace/database.h"
+
+namespace redoubt {
+
+// The classes of keyspace events, with the letters of notify-keyspace-events.
+enum class EventClass : char {
+  generic = 'g',
+  string = '$',
+  list = 'l',
+  set = 's',
+  hash = 'h',
+  zset = 'z',
+  stream = 't',
+  expired = 'x',
+  evicted = 'e',
+  new_key = 'n',
+  missed = 'm',
+};
+
+class Effects : public KeyspaceListener {
+ public:
+  // The value of `key` changed; `event` is the name of the keyspace event ("set", "del"). Counts as one change.
+  void modified(Database& /*db*/, std::string_view /*key*/, EventClass /*kind*/, std::string_view /*event*/) {
+    ++dirty_;
+  }
+  // A whole database was emptied or swapped; `changes` keys are gone.
+  void flushed(Database& /*db*/, uint64_t changes) { dirty_ += changes; }
+
+  void key_expired(Database& /*db*/, std::string_view /*key*/) override { ++dirty_; }
+  void key_evicted(Database& /*db*/, std::string_view /*key*/) override { ++dirty_; }
+
+  uint64_t dirty() const { return dirty_; }
+
+ private:
+  uint64_t dirty_ = 0;
+};
+
+}  // namespace redoubt

@@ -1,0 +1,276 @@
+#include "server/dispatch/executor.h"
+
+#include <cstring>
+#include <string>
+
+#include "common/base/clock.h"
+#include "server/client/client_registry.h"
+#include "server/config/config.h"
+#include "server/dispatch/errors.h"
+#include "server/keyspace/evict.h"
+#include "server/keyspace/keyspace.h"
+#include "server/stats/server_stats.h"
+
+namespace redoubt {
+namespace {
+
+#ifdef REDOUBT_STATISTICS
+constexpr bool statistics = true;
+#else
+constexpr bool statistics = false;
+#endif
+
+constexpr size_t shown_arguments = 128;  // bytes of arguments in the answer to an unknown command
+
+}  // namespace
+
+// The order is that of Redis: who you are, what you may, whether there is room, whether it is time.
+const Executor::GateRule Executor::gate_rules[] = {
+    {gate_auth, &Executor::check_auth},
+    {gate_protected, &Executor::check_protected},
+    {gate_maxmemory, &Executor::check_memory},
+    {gate_pause, &Executor::check_pause},
+};
+
+Executor::Executor(Services& services) : services_(services), nanoseconds_per_cycle_(1000.0 / cycles_per_us()) {
+  update_time();
+}
+
+void Executor::update_time() { services_.keyspace.set_now(wall_ms()); }
+
+// ---- batches -------------------------------------------------------------------------------------
+
+size_t Executor::run(Client& client, const RequestBatch& batch) {
+  const size_t count = batch.requests.size();
+  KeyspaceShared& shared = services_.keyspace.shared();
+  start_clock();
+  prefetch(client, batch);
+  size_t done = 0;
+  while (done < count) {
+    const auto args = batch.args_of(batch.requests[done]);
+    Command* command = commands_[done];
+    if (count > 1 && command != nullptr && command->first_key != 0 &&
+        args.size() > static_cast<size_t>(command->first_key)) {
+      shared.hinted_key = args[static_cast<size_t>(command->first_key)];
+      shared.hinted_hash = hashes_[done];
+    } else {
+      shared.hinted_key = {};
+    }
+    if (!execute(client, args, command)) break;
+    ++done;
+    if (client.closing()) [[unlikely]]
+      break;
+  }
+  shared.hinted_key = {};
+  close_run();
+  services_.clients.schedule_flush(client);
+  return done;
+}
+
+// First all buckets, then all entries: by the time the first command runs, its memory is on the way.
+void Executor::prefetch(Client& client, const RequestBatch& batch) {
+  const size_t count = batch.requests.size();
+  const Database& db = services_.keyspace[client.db];
+  for (size_t i = 0; i < count; ++i) {
+    const auto args = batch.args_of(batch.requests[i]);
+    Command* command = commands_[i] = services_.commands.find(args);
+    if (count == 1 || command == nullptr || command->first_key == 0) continue;
+    if (args.size() <= static_cast<size_t>(command->first_key)) continue;
+    hashes_[i] = db.hash(args[static_cast<size_t>(command->first_key)]);
+    db.prefetch_bucket(hashes_[i]);
+  }
+  if (count == 1) return;
+  for (size_t i = 0; i < count; ++i) {
+    const Command* command = commands_[i];
+    if (command == nullptr || command->first_key == 0) continue;
+    if (batch.requests[i].count <= static_cast<size_t>(command->first_key)) continue;
+    db.prefetch_entry(hashes_[i]);
+  }
+}
+
+// ---- one command ---------------------------------------------------------------------------------
+
+bool Executor::execute(Client& client, std::span<const std::string_view> args, Command* command) {
+  if (command == nullptr) [[unlikely]] {
+    refuse_unknown(client, args);
+    return true;
+  }
+  if (!command->accepts(args.size()) || command->handler == nullptr) [[unlikely]] {
+    if (command->handler == nullptr && args.size() > 1) {
+      refuse_unknown(client, args);
+    } else {
+      refuse(client, command, "ERR wrong number of arguments for '" + command->full_name + "' command");
+    }
+    return true;
+  }
+  const uint32_t gates = gates_ | client.gates | command->gates;
+  if (gates != 0) [[unlikely]]
+    return execute_gated({client, *command, args}, gates);
+  call(client, args, *command);
+  return true;
+}
+
+void Executor::call(Client& client, std::span<const std::string_view> args, Command& command) {
+  begin_call(command);
+  current_client_ = &client;
+  current_args_ = args;
+  CommandContext ctx{args,
+                     client.reply,
+                     client,
+                     services_.keyspace[client.db],
+                     command,
+                     services_,
+                     services_.keyspace.shared().now_ms};
+  command.handler(ctx);
+  current_client_ = nullptr;
+  client.last_command = &command;
+  end_call(command);
+  if (client.reply.errors() != 0) [[unlikely]]
+    account_errors(client, &command);
+  if (client.out.memory() > OutputBuffer::block_size * 2) [[unlikely]]
+    check_output(client);
+}
+
+bool Executor::execute_gated(const Call& call_, uint32_t gates) {
+  Client& client = call_.client;
+  const OutputBuffer::Mark before = client.out.mark();
+  // SKIP is for the command after it, whatever that answers.
+  const bool was_off = client.is(ClientFlag::reply_off);
+  const bool drop = was_off || client.is(ClientFlag::reply_skip_next);
+  if (client.is(ClientFlag::reply_skip_next)) {
+    client.set(ClientFlag::reply_skip_next, false);
+    if (!client.is(ClientFlag::reply_off)) client.gates &= ~static_cast<uint32_t>(gate_reply);
+  }
+  Verdict verdict = Verdict::pass;
+  for (const GateRule& rule : gate_rules) {
+    if ((gates & rule.bit) == 0) continue;
+    verdict = (this->*rule.check)(call_);
+    if (verdict != Verdict::pass) break;
+  }
+  if (verdict == Verdict::pass) {
+    AccessClock& access = services_.keyspace.shared().access;
+    access.set_frozen((gates & gate_no_touch) != 0);
+    call(client, call_.args, call_.command);
+    access.set_frozen(false);
+  }
+  if (drop && verdict != Verdict::postponed && client.is(ClientFlag::reply_off) == was_off) client.out.rollback(before);
+  if (verdict == Verdict::postponed) services_.clients.postpone(client);
+  return verdict != Verdict::postponed;
+}
+
+// ---- gates ---------------------------------------------------------------------------------------
+
+Executor::Verdict Executor::check_auth(const Call& call) {
+  if (has(call.command.flags, CommandFlag::no_auth)) return Verdict::pass;
+  refuse(call.client, &call.command, errors::no_auth);
+  return Verdict::refused;
+}
+
+Executor::Verdict Executor::check_protected(const Call& call) {
+  const AccessScope scope = services_.config.enable_debug_command;
+  if (scope == AccessScope::everybody || (scope == AccessScope::local_clients && call.client.from_loopback)) {
+    return Verdict::pass;
+  }
+  refuse(call.client, &call.command,
+         "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it from a "
+         "local connection, otherwise you need to set this option in the configuration file, and then restart the "
+         "server.");
+  return Verdict::refused;
+}
+
+Executor::Verdict Executor::check_memory(const Call& call) {
+  if (services_.evictor.make_room() != Evictor::Outcome::failed) return Verdict::pass;
+  if (!has(call.command.flags, CommandFlag::denyoom)) return Verdict::pass;
+  refuse(call.client, &call.command, errors::out_of_memory);
+  return Verdict::refused;
+}
+
+Executor::Verdict Executor::check_pause(const Call& call) {
+  ClientRegistry& clients = services_.clients;
+  const bool held = clients.pause_mode() == ClientRegistry::PauseMode::all ||
+                    has(call.command.flags, CommandFlag::write | CommandFlag::may_replicate);
+  return clients.paused() && held && !call.client.is(ClientFlag::replica) ? Verdict::postponed : Verdict::pass;
+}
+
+// ---- refusals and errors -------------------------------------------------------------------------
+
+void Executor::refuse(Client& client, Command* command, std::string_view error) {
+  client.reply.error(error);
+  services_.stats.count_error(client.reply.last_error_code());
+  client.reply.take_errors();
+  if (command != nullptr) ++command->stats.rejected;
+}
+
+void Executor::refuse_unknown(Client& client, std::span<const std::string_view> args) {
+  const auto shown = [](std::string_view word) { return "'" + std::string(word.substr(0, shown_arguments)) + "'"; };
+  if (const Command* container = services_.commands.find(args[0]); container != nullptr) {
+    std::string upper = container->name;
+    for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    return refuse(client, nullptr, "ERR unknown subcommand " + shown(args[1]) + ". Try " + upper + " HELP.");
+  }
+  std::string text = "ERR unknown command " + shown(args[0]) + ", with args beginning with: ";
+  size_t room = shown_arguments;
+  for (size_t i = 1; i < args.size() && room > 0; ++i) {
+    const std::string_view part = args[i].substr(0, room);
+    text.append("'").append(part).append("' ");
+    room -= std::min(room, part.size() + 3);
+  }
+  refuse(client, nullptr, text);
+}
+
+void Executor::account_errors(Client& client, Command* command) {
+  ++command->stats.failed;
+  services_.stats.count_error(client.reply.last_error_code());
+  client.reply.take_errors();
+}
+
+void Executor::check_output(Client& client) {
+  const OutputLimitClass kind = client.is(ClientFlag::replica)  ? OutputLimitClass::replica
+                                : client.is(ClientFlag::pubsub) ? OutputLimitClass::pubsub
+                                                                : OutputLimitClass::normal;
+  const OutputLimit& limit = services_.config.output_limit(kind);
+  if (limit.hard == 0 || client.out.memory() <= limit.hard || client.closing()) return;
+  ++services_.stats.output_buffer_limit_disconnections;
+  services_.clients.close(client);
+}
+
+// ---- statistics ----------------------------------------------------------------------------------
+
+void Executor::start_clock() {
+  if constexpr (statistics) run_start_ = cycles();
+}
+
+void Executor::begin_call(Command& command) {
+  if constexpr (!statistics) return;
+  if (run_command_ == &command && run_calls_ < max_run) [[likely]]
+    return;
+  close_run();
+  run_command_ = &command;
+}
+
+void Executor::end_call(const Command& command) {
+  if constexpr (statistics) ++run_calls_;
+  if (command.fast) [[likely]]
+    return;
+  close_run();
+  // It may have taken long: what comes after must not see old time.
+  update_time();
+}
+
+void Executor::close_run() {
+  if constexpr (!statistics) return;
+  if (run_calls_ == 0) return;
+  const uint64_t now = cycles();
+  const uint64_t each = (now - run_start_) / run_calls_;
+  CommandStats& stats = run_command_->stats;
+  stats.calls += run_calls_;
+  stats.cycles += now - run_start_;
+  services_.stats.commands_processed += run_calls_;
+  if (services_.config.latency_tracking) {
+    stats.latency.record(static_cast<uint64_t>(static_cast<double>(each) * nanoseconds_per_cycle_), run_calls_);
+  }
+  run_start_ = now;
+  run_calls_ = 0;
+}
+
+}  // namespace redoubt

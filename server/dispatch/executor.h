@@ -1,0 +1,84 @@
+// Carries out requests. Every command, from whatever source, comes through execute(): look-up, arity, the gates, the
+// handler, the accounts. The gates are an ordered table of named checks; each has a bit, and one test of the bits of server,
+// client and command together tells that none applies, which is the plain case. Executor thread only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "common/resp/request_parser.h"
+#include "server/client/client.h"
+#include "server/dispatch/command_table.h"
+#include "server/dispatch/context.h"
+
+namespace redoubt {
+
+class Executor {
+ public:
+  // How many requests of one client are parsed, prefetched and executed together.
+  static constexpr size_t max_batch = 32;
+
+  explicit Executor(Services& services);
+
+  // Executes the requests in order and returns how many were done: fewer than all when the client is to be closed, or when
+  // it has to wait (it is postponed then). At most max_batch requests.
+  size_t run(Client& client, const RequestBatch& batch);
+
+  // At the start of a tick, and whenever time may have passed: keys expire by this time.
+  void update_time();
+  // Turns a server-wide gate on or off.
+  void set_gate(Gate gate, bool on) { gates_ = on ? gates_ | gate : gates_ & ~static_cast<uint32_t>(gate); }
+
+  // The client and the command under way, for crash reports; null between commands.
+  const Client* current_client() const { return current_client_; }
+  std::span<const std::string_view> current_args() const { return current_args_; }
+
+ private:
+  struct Call {
+    Client& client;
+    Command& command;
+    std::span<const std::string_view> args;
+  };
+  enum class Verdict : uint8_t { pass, refused, postponed };
+  struct GateRule {
+    Gate bit;
+    Verdict (Executor::*check)(const Call&);
+  };
+  static const GateRule gate_rules[];
+
+  bool execute(Client& client, std::span<const std::string_view> args, Command* command);
+  void call(Client& client, std::span<const std::string_view> args, Command& command);
+  bool execute_gated(const Call& call, uint32_t gates);
+  void refuse(Client& client, Command* command, std::string_view error);
+  void refuse_unknown(Client& client, std::span<const std::string_view> args);
+  void account_errors(Client& client, Command* command);
+  void check_output(Client& client);
+  void prefetch(Client& client, const RequestBatch& batch);
+
+  Verdict check_auth(const Call& call);
+  Verdict check_protected(const Call& call);
+  Verdict check_memory(const Call& call);
+  Verdict check_pause(const Call& call);
+
+  // Commands are timed by runs: up to `max_run` fast commands of one kind in a row share two readings of the clock.
+  static constexpr uint32_t max_run = 16;
+  void start_clock();
+  void begin_call(Command& command);
+  void end_call(const Command& command);
+  void close_run();
+
+  Services& services_;
+  uint32_t gates_ = 0;
+  Command* run_command_ = nullptr;
+  uint32_t run_calls_ = 0;
+  uint64_t run_start_ = 0;
+  double nanoseconds_per_cycle_;
+  std::array<Command*, max_batch> commands_{};
+  std::array<uint64_t, max_batch> hashes_{};
+  const Client* current_client_ = nullptr;
+  std::span<const std::string_view> current_args_;
+};
+
+}  // namespace redoubt

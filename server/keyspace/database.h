@@ -1,0 +1,176 @@
+// One numbered database: its keys, their values and when they expire. All look-ups and all changes go through here, so
+// that the rules hold in one place: an expired key is never seen, a touch updates the access clock, and before a write
+// changes or removes an entry that a running snapshot has not seen, the snapshot takes it.
+//
+// Entry pointers that are returned stay good until the next change to that key, or any deletion. The functions that change
+// an entry return it anew, because it may have moved. Executor thread only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "server/keyspace/access_clock.h"
+#include "server/keyspace/dict.h"
+#include "server/keyspace/entry.h"
+#include "server/keyspace/expiry_index.h"
+
+namespace redoubt {
+
+class Database;
+class LazyFree;
+
+// What the layers above learn of the keyspace's own doings; implemented in dispatch.
+class KeyspaceListener {
+ public:
+  virtual ~KeyspaceListener() = default;
+  // The key is about to go because its time has come, or to make room.
+  virtual void key_expired(Database& db, std::string_view key) = 0;
+  virtual void key_evicted(Database& db, std::string_view key) = 0;
+};
+
+// A snapshot under way. Called before an entry that still has the old colour is changed or removed.
+class SnapshotHook {
+ public:
+  virtual ~SnapshotHook() = default;
+  virtual void before_change(Database& db, Entry& entry) = 0;
+};
+
+struct KeyspaceStats {
+  uint64_t hits = 0;
+  uint64_t misses = 0;
+  uint64_t expired = 0;
+  uint64_t evicted = 0;
+};
+
+// What all databases of a keyspace share.
+struct KeyspaceShared {
+  HashKey hash_key;
+  AccessClock access;
+  Random random;
+  KeyspaceStats stats;
+  int64_t now_ms = 0;  // Unix time of the command under way
+  KeyspaceListener* listener = nullptr;
+  SnapshotHook* snapshot = nullptr;
+  bool colour = false;       // of new entries; flipped when a snapshot starts
+  bool lazy_expire = false;  // lazyfree-lazy-expire
+  LazyFree* lazy_free = nullptr;
+  // The hash of a key that was prefetched, so that the look-up need not compute it again.
+  std::string_view hinted_key;
+  uint64_t hinted_hash = 0;
+};
+
+struct KeyTraits {
+  using Item = Entry*;
+  static std::string_view key(const Entry* entry) { return entry->key(); }
+  static uint64_t hash(const Entry* entry, const HashKey& key) { return keyed_hash(entry->key(), key); }
+};
+using KeyDict = Dict<KeyTraits>;
+
+class Database {
+ public:
+  Database(int id, KeyspaceShared& shared) : id_(id), shared_(&shared), keys_(shared.hash_key) {}
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  int id() const { return id_; }
+  size_t size() const { return keys_.size(); }
+  size_t volatile_size() const { return expiry_.size(); }
+  const KeyDict& keys() const { return keys_; }
+  const ExpiryIndex& expiries() const { return expiry_; }
+  KeyspaceShared& shared() { return *shared_; }
+
+  // ---- look-ups: null when there is no such key, or when it has expired (it is removed then) ------
+  // Counts a hit or a miss and touches.
+  Entry* find_for_read(std::string_view key);
+  // Neither counts nor touches: TYPE, TTL, OBJECT.
+  Entry* peek(std::string_view key);
+  // Touches; the entry may be changed in place afterwards, as far as Entry allows.
+  Entry* find_for_write(std::string_view key);
+
+  // ---- strings ------------------------------------------------------------------------------------
+  enum class Ttl : uint8_t { drop, keep };
+  // Sets or creates, whatever was there before. The value is kept as an integer when it is one.
+  Entry& set_string(std::string_view key, std::string_view value, Ttl ttl = Ttl::drop);
+  Entry& set_integer(std::string_view key, int64_t value, Ttl ttl = Ttl::drop);
+  // Makes `entry`, a string, `size` bytes long and raw; new bytes are zero. The bytes may be written to until the next
+  // call on this database. With `spare`, leaves room to grow (APPEND). `entry` is updated when it moves.
+  std::span<char> edit_string(Entry*& entry, size_t size, bool spare = false);
+
+  // ---- objects ------------------------------------------------------------------------------------
+  // The key must not exist.
+  Entry& add_object(std::string_view key, Type type, Encoding encoding, void* object);
+  // Takes the entry's key away. False when there was none.
+  bool erase(std::string_view key) { return remove(key, Free::now); }
+  bool erase_lazily(std::string_view key) { return remove(key, Free::lazily); }
+
+  // ---- expiry -------------------------------------------------------------------------------------
+  static constexpr int64_t never = -1;
+  int64_t expiry_of(const Entry& entry) const { return entry.is_volatile() ? expiry_.time_of(entry) : never; }
+  void set_expiry(Entry& entry, int64_t at_ms);
+  // False when it was not volatile.
+  bool clear_expiry(Entry& entry);
+  // Removes the key of this pair as expired (the active cycle).
+  void expire(Entry& entry);
+  // Removes a key to make room.
+  void evict(Entry& entry, bool lazily);
+
+  // ---- whole keys ---------------------------------------------------------------------------------
+  // Moves the value and its expiry to a key of `target` (this database or another) that must not exist. `from` must.
+  void move_to(std::string_view from, Database& target, std::string_view to);
+  // Copies them. `from` must exist, `to` must not.
+  void copy_to(const Entry& from, Database& target, std::string_view to);
+  // Frees all keys; lazily: on the background thread.
+  void clear(bool lazily);
+  void swap_contents(Database& other);
+
+  // ---- walks --------------------------------------------------------------------------------------
+  bool is_expired(const Entry& entry) const { return entry.is_volatile() && expiry_.time_of(entry) < shared_->now_ms; }
+  template <typename F>
+  uint64_t scan(uint64_t cursor, F&& f) const {
+    return keys_.scan(cursor, f);
+  }
+  Entry* random_entry() const { return keys_.random(shared_->random); }
+  // Housekeeping between commands: moves buckets of a table that grows or shrinks. False when nothing is left.
+  bool rehash(size_t buckets) { return keys_.rehash(buckets); }
+  void shrink_if_sparse() { keys_.shrink_if_sparse(); }
+  void reserve(size_t keys) { keys_.reserve(keys); }
+  size_t overhead() const { return keys_.memory() + expiry_.memory(); }
+  size_t memory_of(const Entry& entry, size_t samples) const;
+
+  // ---- batches ------------------------------------------------------------------------------------
+  uint64_t hash(std::string_view key) const { return keys_.hash(key); }
+  void prefetch_bucket(uint64_t hash) const { keys_.prefetch_bucket(hash); }
+  void prefetch_entry(uint64_t hash) const { keys_.prefetch_item(hash); }
+
+ private:
+  enum class Free : uint8_t { now, lazily };
+  uint64_t hash_of(std::string_view key) const {
+    const std::string_view hinted = shared_->hinted_key;
+    return key.data() == hinted.data() && key.size() == hinted.size() ? shared_->hinted_hash : keys_.hash(key);
+  }
+  Entry** place_of(std::string_view key, uint64_t hash);
+  bool remove(std::string_view key, Free how);
+  bool remove(std::string_view key, uint64_t hash, Free how);
+  void before_change(Entry& entry) {
+    if (entry.colour() != shared_->colour) [[unlikely]]
+      snapshot_first(entry);
+  }
+  void snapshot_first(Entry& entry);
+  // Puts `fresh` where `*place` is and frees that one, keeping expiry (unless dropped), access and colour.
+  Entry& replace(Entry** place, Entry* fresh, Ttl ttl);
+  Entry& add(std::string_view key, uint64_t hash, Entry* entry);
+  template <typename MakeEntry, typename InPlace>
+  Entry& set(std::string_view key, Ttl ttl, MakeEntry make, InPlace in_place);
+  void release(Entry* entry, Free how);
+
+  int id_;
+  KeyspaceShared* shared_;
+  KeyDict keys_;
+  ExpiryIndex expiry_;
+};
+
+}  // namespace redoubt

@@ -1,0 +1,127 @@
+// The hash table of the keyspace, and of big sets, hashes and sorted sets. Holds pointers to items that know their key;
+// owns the table, not the items.
+//
+// A bucket is one cache line: seven pointers and seven one-byte hash tags, so that a look-up touches one line of the table
+// and, but for one case in forty, only the item that it wants. A bucket that is full chains to another.
+//
+//   byte 0..6  tags        byte 7  bits 0..6: slot in use, bit 7: slot 6 is a link to the next bucket of the chain
+//   byte 8..   7 pointers
+//
+// Buckets stand in the order of the hash: of n buckets, number i holds the hashes whose upper 48 bits, their position, lie
+// in [i * 2^48 / n, (i + 1) * 2^48 / n). From this follow three things. Any n will do. While a table is replaced by a larger or smaller one, its buckets are moved in
+// order, so that a hash tells in which of the two tables its key is: no look-up ever visits both. And the cursor of a scan
+// is simply a position, up to which all has been seen, which stays right however often the table was replaced.
+//
+// Memory of big tables is mapped, not allocated: it comes zeroed, page by page, and goes back while the buckets move on,
+// so that neither growing nor the end of it costs a long tick.
+//
+// Traits give: Item (a pointer type), `static std::string_view key(Item)` and `static uint64_t hash(Item, const HashKey&)`.
+// Not thread-safe. No callback may change the dict.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "common/base/random.h"
+#include "common/hash/keyed_hash.h"
+#include "server/keyspace/dict_table.h"
+
+namespace redoubt {
+
+template <typename Traits>
+class Dict {
+ public:
+  using Item = typename Traits::Item;
+
+  explicit Dict(const HashKey& key) : hash_key_(&key) {}
+  Dict(Dict&& other) noexcept {
+    swap(other);
+    hash_key_ = other.hash_key_;
+  }
+  Dict& operator=(Dict&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  void swap(Dict& other) noexcept;
+
+  size_t size() const { return size_; }
+  uint64_t hash(std::string_view key) const { return keyed_hash(key, *hash_key_); }
+
+  // The place of the item with this key, or null. The item may be replaced there by another of the same key. The place is
+  // good until the next insert, erase or rehash.
+  Item* find(std::string_view key, uint64_t hash) const;
+  Item get(std::string_view key, uint64_t hash) const {
+    Item* place = find(key, hash);
+    return place == nullptr ? nullptr : *place;
+  }
+  // The key of `item` must not be present. Moves a bucket on when a rehash is under way.
+  void insert(uint64_t hash, Item item);
+  // Takes the item out; null when there is none.
+  Item erase(std::string_view key, uint64_t hash);
+
+  // For batches: bring the bucket, then the items that may match, into the cache. Neither changes anything.
+  void prefetch_bucket(uint64_t hash) const { __builtin_prefetch(bucket_of(hash)); }
+  void prefetch_item(uint64_t hash) const;
+
+  // Calls f(Item) for everything in the next stretch of hashes and returns the cursor for the one after; 0 begins and 0
+  // ends. Every item that is present from the first call to the last is seen exactly once.
+  template <typename F>
+  uint64_t scan(uint64_t cursor, F&& f) const;
+  template <typename F>
+  void for_each(F&& f) const;
+  // A random item, all equally likely; null when empty.
+  Item random(Random& random) const;
+  // Calls f(Item) for up to `count` items that follow a random place: cheap, and random enough to sample.
+  template <typename F>
+  void sample(Random& random, size_t count, F&& f) const;
+
+  bool rehashing() const { return next_.buckets != nullptr; }
+  // Moves up to `buckets` buckets; false when nothing is left to do.
+  bool rehash(size_t buckets);
+  // Starts to shrink when most of the table is empty. Growing starts by itself.
+  void shrink_if_sparse();
+  // Makes room for `items` at once, when the dict is empty.
+  void reserve(size_t items);
+
+  // Bytes of tables and chained buckets.
+  size_t memory() const { return (table_.count + next_.count + chained_) * sizeof(DictBucket); }
+  struct Shape {
+    size_t buckets = 0, next_buckets = 0, chained = 0, longest_chain = 0;
+  };
+  Shape shape() const;
+
+ private:
+  using Bucket = DictBucket;
+  static constexpr uint64_t mean_per_bucket = 6;  // grows above this
+
+  Bucket* bucket_of(uint64_t hash) const {
+    const uint64_t position = DictTable::position(hash);
+    const size_t i = table_.index(position);
+    if (i < moved_) [[unlikely]]
+      return next_.buckets + next_.index(position);
+    return table_.buckets + i;
+  }
+  void add_to(Bucket* bucket, uint64_t hash, Item item);
+  void remove_from(Bucket* first, Bucket* bucket, int slot);
+  void move_bucket(Bucket* bucket);
+  void start_rehash(size_t buckets);
+  void finish_rehash();
+  template <typename F>
+  static void each_in(const Bucket* bucket, F&& f);
+
+  // A dict without items still has a bucket to look into, so that look-ups need not ask.
+  DictTable table_ = DictTable::empty();
+  DictTable next_;
+  size_t moved_ = 0;  // buckets of table_ that went to next_
+  size_t size_ = 0;
+  size_t chained_ = 0;
+  const HashKey* hash_key_;
+
+ public:
+  ~Dict();
+};
+
+}  // namespace redoubt
+
+#include "server/keyspace/dict_impl.h"

@@ -1,0 +1,301 @@
+// The function bodies of dict.h; include that.
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include "server/keyspace/dict.h"
+
+namespace redoubt {
+
+template <typename Traits>
+void Dict<Traits>::swap(Dict& other) noexcept {
+  std::swap(table_, other.table_);
+  std::swap(next_, other.next_);
+  std::swap(moved_, other.moved_);
+  std::swap(size_, other.size_);
+  std::swap(chained_, other.chained_);
+}
+
+template <typename Traits>
+Dict<Traits>::~Dict() {
+  for (DictTable* table : {&table_, &next_}) {
+    if (chained_ > 0) {
+      for (size_t i = table == &table_ ? moved_ : 0; i < table->count; ++i) {
+        DictBucket* link = table->buckets[i].chained() ? table->buckets[i].link() : nullptr;
+        while (link != nullptr) {
+          DictBucket* after = link->chained() ? link->link() : nullptr;
+          free_chained_bucket(link);
+          link = after;
+        }
+      }
+    }
+    table->release();
+  }
+}
+
+template <typename Traits>
+auto Dict<Traits>::find(std::string_view key, uint64_t hash) const -> Item* {
+  const auto tag = static_cast<uint8_t>(hash);
+  for (Bucket* bucket = bucket_of(hash);; bucket = bucket->link()) {
+    for (unsigned mask = bucket->matches(tag); mask != 0; mask &= mask - 1) {
+      void** place = &bucket->items[__builtin_ctz(mask)];
+      if (Traits::key(static_cast<Item>(*place)) == key) [[likely]]
+        return reinterpret_cast<Item*>(place);
+    }
+    if (!bucket->chained()) [[likely]]
+      return nullptr;
+  }
+}
+
+template <typename Traits>
+void Dict<Traits>::prefetch_item(uint64_t hash) const {
+  const Bucket* bucket = bucket_of(hash);
+  const unsigned mask = bucket->matches(static_cast<uint8_t>(hash));
+  if (mask != 0) __builtin_prefetch(bucket->items[__builtin_ctz(mask)]);
+}
+
+template <typename Traits>
+void Dict<Traits>::add_to(Bucket* bucket, uint64_t hash, Item item) {
+  while (true) {
+    const unsigned free_slots = ~bucket->used() & (bucket->chained() ? 0x3fu : 0x7fu);
+    if (free_slots != 0) [[likely]] {
+      const int slot = __builtin_ctz(free_slots);
+      bucket->items[slot] = item;
+      bucket->tags[slot] = static_cast<uint8_t>(hash);
+      bucket->meta = static_cast<uint8_t>(bucket->meta | (1u << slot));
+      return;
+    }
+    if (!bucket->chained()) {
+      // The link takes the place of the last item, which moves on with the new one.
+      Bucket* link = new_chained_bucket();
+      ++chained_;
+      link->items[0] = bucket->items[Bucket::link_slot];
+      link->tags[0] = bucket->tags[Bucket::link_slot];
+      link->meta = 1;
+      bucket->items[Bucket::link_slot] = link;
+      bucket->meta = static_cast<uint8_t>((bucket->meta & 0x3f) | Bucket::chain_bit);
+    }
+    bucket = bucket->link();
+  }
+}
+
+template <typename Traits>
+void Dict<Traits>::insert(uint64_t hash, Item item) {
+  if (rehashing()) {
+    rehash(1);
+  } else if (size_ >= table_.count * mean_per_bucket || table_.shared) [[unlikely]] {
+    if (table_.shared) {
+      table_ = DictTable::make(1);
+    } else {
+      start_rehash(table_.count * 2);
+    }
+  }
+  add_to(bucket_of(hash), hash, item);
+  ++size_;
+}
+
+template <typename Traits>
+void Dict<Traits>::remove_from(Bucket* first, Bucket* bucket, int slot) {
+  if (!first->chained()) {
+    bucket->meta = static_cast<uint8_t>(bucket->meta & ~(1u << slot));
+    return;
+  }
+  // Fill the hole from the end of the chain, so that chains get shorter and links go.
+  Bucket* before = nullptr;
+  Bucket* last = first;
+  while (last->chained()) {
+    before = last;
+    last = last->link();
+  }
+  const int from = 31 - __builtin_clz(last->used());
+  bucket->items[slot] = last->items[from];
+  bucket->tags[slot] = last->tags[from];
+  last->meta = static_cast<uint8_t>(last->meta & ~(1u << from));
+  if (last->used() == 0) {
+    free_chained_bucket(last);
+    --chained_;
+    before->meta = static_cast<uint8_t>(before->meta & 0x3f);
+  }
+}
+
+template <typename Traits>
+auto Dict<Traits>::erase(std::string_view key, uint64_t hash) -> Item {
+  if (size_ == 0) return nullptr;
+  if (rehashing()) rehash(1);
+  const auto tag = static_cast<uint8_t>(hash);
+  Bucket* first = bucket_of(hash);
+  for (Bucket* bucket = first;; bucket = bucket->link()) {
+    for (unsigned mask = bucket->matches(tag); mask != 0; mask &= mask - 1) {
+      const int slot = __builtin_ctz(mask);
+      Item item = static_cast<Item>(bucket->items[slot]);
+      if (Traits::key(item) != key) continue;
+      remove_from(first, bucket, slot);
+      --size_;
+      return item;
+    }
+    if (!bucket->chained()) return nullptr;
+  }
+}
+
+template <typename Traits>
+template <typename F>
+void Dict<Traits>::each_in(const Bucket* bucket, F&& f) {
+  for (;; bucket = bucket->link()) {
+    for (unsigned mask = bucket->used(); mask != 0; mask &= mask - 1) {
+      f(static_cast<Item>(bucket->items[__builtin_ctz(mask)]));
+    }
+    if (!bucket->chained()) return;
+  }
+}
+
+template <typename Traits>
+void Dict<Traits>::start_rehash(size_t buckets) {
+  next_ = DictTable::make(std::max<size_t>(buckets, 1));
+  moved_ = 0;
+  if (table_.count <= 8) rehash(table_.count);
+}
+
+template <typename Traits>
+void Dict<Traits>::move_bucket(Bucket* bucket) {
+  Bucket* link = bucket->chained() ? bucket->link() : nullptr;
+  each_in(bucket, [this](Item item) {
+    const uint64_t hash = Traits::hash(item, *hash_key_);
+    add_to(next_.buckets + next_.index(DictTable::position(hash)), hash, item);
+  });
+  while (link != nullptr) {
+    Bucket* after = link->chained() ? link->link() : nullptr;
+    free_chained_bucket(link);
+    --chained_;
+    link = after;
+  }
+  bucket->meta = 0;
+}
+
+template <typename Traits>
+bool Dict<Traits>::rehash(size_t buckets) {
+  if (!rehashing()) return false;
+  for (; buckets > 0 && moved_ < table_.count; --buckets) {
+    // The items of the buckets to come are on their way while this one is moved.
+    if (moved_ + 2 < table_.count) {
+      __builtin_prefetch(table_.buckets + moved_ + 2);
+      const Bucket& soon = table_.buckets[moved_ + 1];
+      for (unsigned mask = soon.used(); mask != 0; mask &= mask - 1) {
+        __builtin_prefetch(soon.items[__builtin_ctz(mask)]);
+      }
+    }
+    move_bucket(table_.buckets + moved_);
+    table_.give_back(++moved_);
+  }
+  if (moved_ == table_.count) finish_rehash();
+  return rehashing();
+}
+
+template <typename Traits>
+void Dict<Traits>::finish_rehash() {
+  table_.release();
+  table_ = next_;
+  next_ = {};
+  moved_ = 0;
+}
+
+template <typename Traits>
+void Dict<Traits>::shrink_if_sparse() {
+  if (rehashing() || table_.shared) return;
+  if (size_ == 0) {
+    table_.release();
+    table_ = DictTable::empty();
+  } else if (table_.count > 4 && size_ * 2 < table_.count) {
+    start_rehash(size_ / 3 + 1);
+  }
+}
+
+template <typename Traits>
+void Dict<Traits>::reserve(size_t items) {
+  const size_t buckets = items / mean_per_bucket + 1;
+  if (size_ != 0 || rehashing() || buckets <= table_.count) return;
+  table_.release();
+  table_ = DictTable::make(buckets);
+}
+
+template <typename Traits>
+template <typename F>
+uint64_t Dict<Traits>::scan(uint64_t cursor, F&& f) const {
+  if (size_ == 0) return 0;
+  cursor &= (uint64_t{1} << DictTable::position_bits) - 1;
+  // A stretch never crosses a bucket of the table that its hashes are in now. Where the table was replaced since the last
+  // call, the cursor may point into a bucket: the hash of each item decides.
+  const size_t i = table_.index(cursor);
+  const bool in_next = i < moved_;
+  const DictTable& table = in_next ? next_ : table_;
+  const size_t at = in_next ? next_.index(cursor) : i;
+  uint64_t end = table.first_position(at + 1);
+  // Beyond the moved part the old table answers.
+  if (in_next) end = std::min(end, table_.first_position(moved_));
+  const bool whole = cursor == table.first_position(at);
+  each_in(table.buckets + at, [&](Item item) {
+    if (whole || DictTable::position(Traits::hash(item, *hash_key_)) >= cursor) f(item);
+  });
+  return end >> DictTable::position_bits != 0 ? 0 : end;
+}
+
+template <typename Traits>
+template <typename F>
+void Dict<Traits>::for_each(F&& f) const {
+  if (size_ == 0) return;
+  for (size_t i = moved_; i < table_.count; ++i) each_in(table_.buckets + i, f);
+  // Only the part of the next table that has been moved to can hold anything.
+  for (size_t i = 0; i < next_.count && moved_ > 0; ++i) each_in(next_.buckets + i, f);
+}
+
+template <typename Traits>
+auto Dict<Traits>::random(Random& random) const -> Item {
+  if (size_ == 0) return nullptr;
+  // A place among more places than any chain has, drawn anew until it holds an item: all items are equally likely. When
+  // the table is so sparse that this would take long, walk on from where we are.
+  constexpr size_t chain_places = 21;
+  for (int tries = 0; tries < 1000; ++tries) {
+    const uint64_t hash = random.next();
+    const size_t place = random.below(chain_places);
+    size_t seen = 0;
+    Item found = nullptr;
+    each_in(bucket_of(hash), [&](Item item) {
+      if (seen++ == place) found = item;
+    });
+    if (found != nullptr) return found;
+  }
+  Item found = nullptr;
+  sample(random, 1, [&](Item item) { found = item; });
+  return found;
+}
+
+template <typename Traits>
+template <typename F>
+void Dict<Traits>::sample(Random& random, size_t count, F&& f) const {
+  if (size_ == 0) return;
+  count = std::min(count, size_);
+  uint64_t cursor = DictTable::position(random.next());
+  // One round at most: the cursor wraps to 0 at the end of the table.
+  for (size_t steps = 0; count > 0 && steps <= table_.count + next_.count + 2; ++steps) {
+    cursor = scan(cursor, [&](Item item) {
+      if (count == 0) return;
+      --count;
+      f(item);
+    });
+  }
+}
+
+template <typename Traits>
+auto Dict<Traits>::shape() const -> Shape {
+  Shape shape{table_.count, next_.count, chained_, 0};
+  for (const DictTable* table : {&table_, &next_}) {
+    for (size_t i = table == &table_ ? moved_ : 0; i < table->count; ++i) {
+      size_t length = 0;
+      each_in(table->buckets + i, [&](Item) { ++length; });
+      shape.longest_chain = std::max(shape.longest_chain, length);
+    }
+  }
+  return shape;
+}
+
+}  // namespace redoubt
