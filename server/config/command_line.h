@@ -13,7 +13,7 @@ struct CommandLine {
   enum class Action : uint8_t {
     serve,
     print,         // write `text` to stdout (to stderr when exit_code is not 0) and leave with exit_code
-    check_system,  // see system_check.h
+    check_system,  // print format_system_checks(check_system()); exit 1 when one is not ok
   };
   Action action = Action::serve;
   ConfigSources sources;  // the file as an absolute path

@@ -19,7 +19,10 @@ namespace redoubt {
 // Who may use a thing that can break the server's promises (DEBUG, protected directives).
 enum class AccessScope : uint8_t { nobody, everybody, local_clients };
 
-enum class SupervisedMode : uint8_t { none, detect, systemd, upstart };
+// See common/base/process.h: whether a supervisor waits to be told that the server is ready, and whether
+// /proc/self/oom_score_adj is left alone, set relative to its value at start, or set as given.
+enum class Supervision : uint8_t;
+enum class OomMode : uint8_t;
 
 enum class MaxmemoryPolicy : uint8_t {
   volatile_lru,
@@ -40,9 +43,6 @@ inline bool policy_uses_lru(MaxmemoryPolicy p) {
 inline bool policy_takes_all_keys(MaxmemoryPolicy p) {
   return p == MaxmemoryPolicy::allkeys_lru || p == MaxmemoryPolicy::allkeys_lfu || p == MaxmemoryPolicy::allkeys_random;
 }
-
-// Whether /proc/self/oom_score_adj is left alone, set relative to its value at start, or set as given.
-enum class OomScoreAdj : uint8_t { leave, relative, absolute };
 
 // The classes of clients that client-output-buffer-limit tells apart; also an index.
 enum class OutputLimitClass : uint8_t { normal, replica, pubsub };
@@ -98,15 +98,15 @@ struct Config {
   std::vector<RenamedCommand> rename_command;                  // start only
 
   // ---- process
-  bool daemonize = false;                            // start only
-  SupervisedMode supervised = SupervisedMode::none;  // start only
-  std::string pidfile;                               // start only; empty: none (but see daemonize)
+  bool daemonize = false;         // start only
+  Supervision supervised{};       // no; start only
+  std::string pidfile;            // start only; empty: none (but see daemonize)
   std::string dir = ".";          // where files go; the store changes into it, and it is absolute then
   bool always_show_logo = false;  // start only
   bool set_proc_title = true;     // start only
   std::string proc_title_template = "{title} {listen-addr} {server-mode}";
   std::string locale_collate;
-  OomScoreAdj oom_score_adj = OomScoreAdj::leave;
+  OomMode oom_score_adj{};                                  // no
   std::array<int, 3> oom_score_adj_values = {0, 200, 800};  // primary, replica, background
   bool disable_thp = true;                                  // start only
   ShutdownOptions shutdown_on_sigterm;

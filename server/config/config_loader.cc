@@ -35,10 +35,6 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-Result<std::string> success(std::string text) {
-  return Result<std::string>(boost::system::in_place_value, std::move(text));
-}
-
 Result<std::string> read_one_file(const std::string& path) {
   const auto unreadable = [&] {
     return Error{fmt::format("Fatal error, can't open config file '{}': {}", path, std::strerror(errno))};
@@ -49,7 +45,7 @@ Result<std::string> read_one_file(const std::string& path) {
   std::array<char, 16384> buffer{};
   while (const size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get())) text.append(buffer.data(), got);
   if (std::ferror(file.get()) != 0) return unreadable();
-  return success(std::move(text));
+  return text;
 }
 
 }  // namespace
@@ -67,14 +63,14 @@ Result<std::string> read_config_files(const std::string& path) {
   glob_t found{};
   const std::unique_ptr<glob_t, void (*)(glob_t*)> release(&found, globfree);
   std::string text;
-  if (glob(path.c_str(), 0, nullptr, &found) != 0) return success({});
+  if (glob(path.c_str(), 0, nullptr, &found) != 0) return text;
   for (size_t i = 0; i < found.gl_pathc; ++i) {
     auto one = read_one_file(found.gl_pathv[i]);
     if (!one) return one;
     if (!text.empty() && !text.ends_with('\n')) text += '\n';
     text += *one;
   }
-  return success(std::move(text));
+  return text;
 }
 
 std::optional<ConfigFailure> ConfigLoader::load_file(const std::string& path) {

@@ -151,13 +151,13 @@ Status replace_file(const std::string& path, std::string_view text) {
 Result<std::string> read_old_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    if (errno == ENOENT) return Result<std::string>(boost::system::in_place_value);
+    if (errno == ENOENT) return std::string();
     return system_error();
   }
   std::ostringstream text;
   text << file.rdbuf();
   if (file.bad()) return system_error();
-  return Result<std::string>(boost::system::in_place_value, text.str());
+  return text.str();
 }
 
 }  // namespace

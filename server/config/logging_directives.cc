@@ -44,6 +44,12 @@ std::string get_percentiles(const Config& config) {
   return fmt::format("{}", fmt::join(config.latency_tracking_info_percentiles, " "));
 }
 
+// Redis writes this one even when it has its default.
+std::vector<ConfigFileLine> percentile_lines(const Config& config) {
+  const std::string text = get_percentiles(config);
+  return {{"latency-tracking-info-percentiles " + (text.empty() ? "\"\"" : text), true}};
+}
+
 constexpr std::array rows = {
     Directive{"loglevel", "", modifiable, choice<&Config::loglevel>(levels)},
     Directive{"logfile", "", start_only, Text{&Config::logfile, false}},
@@ -54,7 +60,8 @@ constexpr std::array rows = {
     Directive{"crash-memcheck-enabled", "", modifiable, YesNo{&Config::crash_memcheck_enabled}},
     Directive{"hide-user-data-from-log", "", modifiable, YesNo{&Config::hide_user_data_from_log}},
     Directive{"latency-tracking", "", modifiable, YesNo{&Config::latency_tracking}},
-    Directive{"latency-tracking-info-percentiles", "", many_words, Special{set_percentiles, get_percentiles}},
+    Directive{"latency-tracking-info-percentiles", "", many_words,
+              Special{set_percentiles, get_percentiles, percentile_lines}},
 };
 
 }  // namespace

@@ -3,9 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
-
-#include "server/config/system_check.h"
 
 namespace redoubt {
 namespace {
@@ -68,36 +65,6 @@ TEST(CommandLine, OtherWishes) {
   }
   EXPECT_EQ(parse({"--test-memory", "1"}).exit_code, 1);
   EXPECT_EQ(parse({"--check-system"}).action, CommandLine::Action::check_system);
-}
-
-TEST(SystemCheck, NamesWhatIsWrong) {
-  namespace fs = std::filesystem;
-  std::string root = fs::temp_directory_path() / "redoubt-system-XXXXXX";
-  ASSERT_NE(mkdtemp(root.data()), nullptr);
-  const auto put = [&](const std::string& path, const std::string& text) {
-    fs::create_directories(fs::path(root + path).parent_path());
-    std::ofstream(root + path) << text << "\n";
-  };
-  const auto wrong = [&] {
-    std::string names;
-    for (const SystemFinding& finding : check_system(root)) {
-      if (!finding.warning.empty()) names += finding.name + " ";
-    }
-    return names;
-  };
-  EXPECT_EQ(wrong(), "") << "nothing is known";
-  put("/proc/sys/vm/overcommit_memory", "2");
-  put("/proc/sys/net/core/somaxconn", "128");
-  put("/sys/kernel/mm/transparent_hugepage/enabled", "[always] madvise never");
-  put("/sys/devices/system/clocksource/clocksource0/current_clocksource", "hpet");
-  EXPECT_EQ(wrong(), "slow-clocksource overcommit THP somaxconn ");
-  put("/proc/sys/vm/overcommit_memory", "1");
-  put("/proc/sys/net/core/somaxconn", "4096");
-  put("/sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never");
-  EXPECT_EQ(wrong(), "slow-clocksource ");
-  EXPECT_NE(system_report(check_system(root)).find("[slow-clocksource]...WARNING:\n"), std::string::npos);
-  EXPECT_NE(system_report(check_system(root)).find("[THP]...OK\n"), std::string::npos);
-  fs::remove_all(root);
 }
 
 }  // namespace
