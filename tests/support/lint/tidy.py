@@ -35,7 +35,9 @@ class Tidy:
             self.compiled = {os.path.relpath(entry["file"]) for entry in json.load(file)}
 
     def stamp(self, source):
-        digest = hashlib.sha256(self.read(".clang-tidy").encode())
+        digest = hashlib.sha256()
+        for settings in (".clang-tidy", "tests/.clang-tidy"):
+            digest.update((self.read(settings) or "").encode())
         for path in sorted(closure(source, self.read)):
             digest.update(path.encode() + b"\0" + self.read(path).encode())
         return os.path.join(self.stamps, digest.hexdigest())
