@@ -163,7 +163,7 @@ void ConfigStore::restore(const Config& before) {
   if (chdir(before.dir.c_str()) != 0) config_.dir = now;
 }
 
-Status ConfigStore::rewrite(bool force_all) {
+Status ConfigStore::rewrite(bool force_all) const {
   if (file_.empty()) return Error{"ERR The server is running without a config file"};
   if (Status done = rewrite_config_file(file_, table_, config_, force_all); !done) {
     return Error{"ERR Rewriting config file: " + done.error().text};

@@ -56,7 +56,7 @@ class ConfigStore {
 
   // Writes the present values into the file (all of them, not only those that differ from their defaults or stand
   // there already, when `force_all`). Either the whole new file is in place afterwards or the old one is untouched.
-  Status rewrite(bool force_all = false);
+  Status rewrite(bool force_all = false) const;
 
  private:
   struct Listener {
