@@ -11,8 +11,10 @@
 #include "common/command/command_spec.h"
 #include "common/command/key_finder.h"
 #include "common/command/syntax.h"
+#include "server/commands/command_info.h"
 #include "tests/support/link.h"
 #include "tests/support/program.h"
+#include "tests/support/written.h"
 
 namespace redoubt {
 namespace {
@@ -282,6 +284,117 @@ TEST_F(CommandInfo, DocumentationOfOurTablesIsThatOfTheOracle) {
     EXPECT_EQ(docs.items[0].text, name);
     expect_equal(name, docs_facts(spec), docs_facts(docs.items[1]), docs_differences);
   });
+}
+
+// Every command and subcommand that has a spec, as the server would have them.
+CommandTable full_table() {
+  CommandTable table;
+  for_each_spec([&](const CommandSpec& spec) { table.handle(full_name(spec), [](CommandContext&) {}); });
+  return table;
+}
+
+// Makes answers comparable that may differ in the order of sets, in prose, and in what 7.2 added.
+Value normal(Value value) {
+  static const std::set<std::string> prose = {"summary", "complexity", "notes"};
+  static const std::set<std::string> dropped = {"display_text", "subcommands"};
+  const bool is_map = value.kind == '%';
+  std::vector<Value> items;
+  for (size_t i = 0; i < value.items.size(); ++i) {
+    if (is_map && i % 2 == 0 && dropped.contains(value.items[i].text)) {
+      ++i;
+      continue;
+    }
+    items.push_back(normal(std::move(value.items[i])));
+    if (!is_map || i % 2 == 0) continue;
+    const std::string& name = items[items.size() - 2].text;
+    if (prose.contains(name)) items.back().text = "...";
+    if (name == "history") {
+      for (Value& note : items.back().items) note.items.at(1).text = "...";
+    }
+  }
+  if (value.kind == '~') std::ranges::sort(items, {}, to_line);
+  value.items = std::move(items);
+  return value;
+}
+
+TEST_F(CommandInfo, AnswersAreWrittenAsTheOracleWritesThem) {
+  Link oracle(oracle_->port());
+  ASSERT_EQ(oracle.run({"HELLO", "3"}).kind, '%');
+  const CommandTable table = full_table();
+  table.for_each([&](const Command& command) {
+    const std::string& name = command.full_name;
+    if (new_in_7_2.contains(name)) return;
+    if (!info_differences.contains(name) && command.subcommands.empty()) {
+      Value theirs = normal(oracle.run({"COMMAND", "INFO", name}).items.at(0));
+      Value ours = normal(written(3, [&](ReplyWriter& reply) { write_command_info(reply, command); }));
+      EXPECT_EQ(to_line(ours), to_line(theirs));
+    }
+    if (!docs_differences.contains(name)) {
+      Value theirs = normal(oracle.run({"COMMAND", "DOCS", name}));
+      Value ours = normal(written(3, [&](ReplyWriter& reply) {
+        reply.map(1);
+        write_command_docs(reply, command);
+      }));
+      EXPECT_EQ(to_line(ours), to_line(theirs));
+    }
+  });
+}
+
+TEST_F(CommandInfo, KeysAndListsAreFoundAsTheOracleFindsThem) {
+  Link oracle(oracle_->port());
+  ASSERT_EQ(oracle.run({"HELLO", "3"}).kind, '%');
+  const CommandTable table = full_table();
+  const std::vector<std::vector<std::string>> calls = {
+      {"nosuch", "a"},
+      {"get", "a", "b"},
+      {"object", "nosuch", "a"},
+      {"object|encoding", "a"},
+      {"ping", "a"},
+      {"config", "get", "a"},
+      {"command", "nosuch"},
+      {"SET", "a", "1"},
+      {"set", "a", "1", "px", "gEt"},
+      {"set", "get", "get"},
+      {"mset", "a", "1", "b"},
+      {"mset", "a", "1", "b", "2"},
+      {"copy", "a", "b", "replace"},
+      {"lcs", "a", "b"},
+      {"Object", "Freq", "a"},
+      {"memory", "usage", "a"},
+      {"memory", "usage", "a", "samples", "1"},
+      {"rename", "a", "b"},
+      {"getex", "a", "persist"},
+  };
+  for (const std::vector<std::string>& call : calls) {
+    const std::vector<std::string_view> args(call.begin(), call.end());
+    for (bool with_flags : {false, true}) {
+      std::vector<std::string> words = {"COMMAND", with_flags ? "GETKEYSANDFLAGS" : "GETKEYS"};
+      words.insert(words.end(), call.begin(), call.end());
+      Value theirs = normal(oracle.run(words));
+      Value ours = normal(written(3, [&](ReplyWriter& reply) { write_keys(reply, table, args, with_flags); }));
+      EXPECT_EQ(to_line(ours), to_line(theirs)) << testing::PrintToString(words);
+    }
+  }
+  const std::vector<std::vector<std::string>> lists = {
+      {"COMMAND", "LIST", "FILTERBY", "PATTERN", "config*"},
+      {"COMMAND", "LIST", "filterby", "pattern", "[gs]ET"},
+      {"COMMAND", "LIST", "FILTERBY", "ACLCAT", "nosuch"},
+      {"COMMAND", "LIST", "FILTERBY", "ACLCAT", "@string"},
+      {"COMMAND", "LIST", "FILTERBY", "MODULE", "nosuch"},
+      {"COMMAND", "LIST", "x"},
+      {"COMMAND", "LIST", "FILTERBY", "PATTERN"},
+      {"COMMAND", "LIST", "FILTERBY", "NOSUCH", "x"},
+      {"COMMAND", "LIST", "FILTERBY", "PATTERN", "get", "more"},
+      {"COMMAND", "LIST", "FILTERBY", "ACLCAT", "STRING"},
+  };
+  for (const std::vector<std::string>& words : lists) {
+    const std::vector<std::string_view> args(words.begin(), words.end());
+    Value theirs = oracle.run(words);
+    Value ours = written(3, [&](ReplyWriter& reply) { write_command_list(reply, table, args); });
+    std::ranges::sort(theirs.items, {}, &Value::text);
+    std::ranges::sort(ours.items, {}, &Value::text);
+    EXPECT_EQ(to_line(ours), to_line(theirs)) << testing::PrintToString(words);
+  }
 }
 
 TEST_F(CommandInfo, TheTablesOfDifferencesNameCommandsThatWeHave) {
