@@ -40,6 +40,7 @@ void ServerStats::reset() {
   ServerStats fresh;
   fresh.started_us = started_us;
   fresh.started_wall_ms = started_wall_ms;
+  fresh.startup_memory = startup_memory;
   fresh.peak_memory = peak_memory;
   fresh.peak_memory_at_ms = peak_memory_at_ms;
   fresh.eviction_exceeded_since_us = eviction_exceeded_since_us;

@@ -53,6 +53,7 @@ struct ServerStats {
   uint64_t longest_tick_us = 0;
   uint64_t max_clients_input_buffer = 0;
   uint64_t max_clients_output_buffer = 0;
+  size_t startup_memory = 0;  // in use when the server was ready for its first client
   size_t peak_memory = 0;
   int64_t peak_memory_at_ms = 0;
   RateMeter commands_rate;

@@ -1,0 +1,73 @@
+#include "server/commands/debug_digest.h"
+
+#include "server/keyspace/keyspace.h"
+
+namespace redoubt {
+namespace {
+
+// The numbers by which Redis knows the types.
+uint32_t type_number(Type type) {
+  switch (type) {
+    case Type::string: return 0;
+    case Type::list: return 1;
+    case Type::set: return 2;
+    case Type::zset: return 3;
+    case Type::hash: return 4;
+    case Type::stream: return 6;
+  }
+  return 0;
+}
+
+std::string_view bytes_of(const Sha1Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+}  // namespace
+
+void Digester::fold(Sha1Digest& digest, std::string_view bytes) {
+  sha1_.update(bytes);
+  const Sha1Digest other = sha1_.digest();
+  for (size_t i = 0; i < digest.size(); ++i) digest[i] ^= other[i];
+}
+
+void Digester::mix(Sha1Digest& digest, std::string_view bytes) {
+  fold(digest, bytes);
+  sha1_.update(bytes_of(digest));
+  digest = sha1_.digest();
+}
+
+void Digester::mix_number(Sha1Digest& digest, uint32_t number) {
+  const char big_endian[] = {static_cast<char>(number >> 24), static_cast<char>(number >> 16),
+                             static_cast<char>(number >> 8), static_cast<char>(number)};
+  mix(digest, {big_endian, sizeof big_endian});
+}
+
+void Digester::mix_value(Sha1Digest& digest, const Entry& entry) {
+  mix_number(digest, type_number(entry.type()));
+  if (entry.type() == Type::string) {
+    char digits[max_integer_text];
+    mix(digest, entry.string(digits));
+  }
+  if (entry.is_volatile()) fold(digest, "!!expire!!");
+}
+
+Sha1Digest digest_of(const Keyspace& keyspace) {
+  Digester digester;
+  Sha1Digest all{};
+  for (int id = 0; id < keyspace.count(); ++id) {
+    const Database& db = keyspace[id];
+    if (db.size() == 0) continue;
+    digester.mix_number(all, static_cast<uint32_t>(id));
+    db.keys().for_each([&](const Entry* entry) {
+      Sha1Digest one{};
+      digester.mix(one, entry->key());
+      digester.mix_value(one, *entry);
+      digester.fold(all, bytes_of(one));
+    });
+  }
+  return all;
+}
+
+std::string digest_text(const Sha1Digest& digest) { return detail::to_hex(digest.data(), digest.size()); }
+
+}  // namespace redoubt
