@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "common/base/clock.h"
 #include "server/client/client_registry.h"
@@ -32,11 +33,12 @@ const Executor::GateRule Executor::gate_rules[] = {
     {gate_pause, &Executor::check_pause},
 };
 
-Executor::Executor(Services& services) : services_(services), nanoseconds_per_cycle_(1000.0 / cycles_per_us()) {
+Executor::Executor(Services& services, ClockFn clock)
+    : services_(services), clock_(std::move(clock)), nanoseconds_per_cycle_(1000.0 / cycles_per_us()) {
   update_time();
 }
 
-void Executor::update_time() { services_.keyspace.set_now(wall_ms()); }
+void Executor::update_time() { services_.keyspace.set_now(clock_()); }
 
 // ---- batches -------------------------------------------------------------------------------------
 

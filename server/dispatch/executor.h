@@ -5,9 +5,11 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 
+#include "common/base/clock.h"
 #include "common/resp/request_parser.h"
 #include "server/client/client.h"
 #include "server/dispatch/command_table.h"
@@ -20,7 +22,10 @@ class Executor {
   // How many requests of one client are parsed, prefetched and executed together.
   static constexpr size_t max_batch = 32;
 
-  explicit Executor(Services& services);
+  // Tells the Unix time in milliseconds; asked by update_time() only. Tests have a clock of their own.
+  using ClockFn = std::function<int64_t()>;
+
+  explicit Executor(Services& services, ClockFn clock = wall_ms);
 
   // Executes the requests in order and returns how many were done: fewer than all when the client is to be closed, or when
   // it has to wait (it is postponed then). At most max_batch requests.
@@ -70,6 +75,7 @@ class Executor {
   void close_run();
 
   Services& services_;
+  ClockFn clock_;
   uint32_t gates_ = 0;
   Command* run_command_ = nullptr;
   uint32_t run_calls_ = 0;
