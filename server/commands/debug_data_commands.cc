@@ -100,9 +100,13 @@ void debug_populate(CommandContext& ctx) {
 
 // ---- tables --------------------------------------------------------------------------------------
 
-std::string table_text(const KeyDict& keys) {
-  std::string text = "[Dictionary HT]\nHash table 0 stats (main hash table):\n";
-  if (keys.size() == 0) return text + "No stats available for empty dictionaries\n";
+constexpr std::string_view first_table = "Hash table 0 stats (main hash table):\n";
+constexpr std::string_view nothing_to_tell = "No stats available for empty dictionaries\n";
+
+std::string keys_text(const KeyDict& keys) {
+  std::string text("[Dictionary HT]\n");
+  text += first_table;
+  if (keys.size() == 0) return text.append(nothing_to_tell);
   const KeyDict::Shape shape = keys.shape();
   fmt::format_to(std::back_inserter(text),
                  " table size: {}\n number of elements: {}\n slots per bucket: 7\n chained buckets: {}\n"
@@ -115,9 +119,13 @@ std::string table_text(const KeyDict& keys) {
   return text;
 }
 
-std::string expiry_text(const ExpiryIndex& expiries) {
-  if (expiries.size() == 0) return "[Expires HT]\nNo stats available for empty dictionaries\n";
-  return fmt::format("[Expires HT]\n number of elements: {}\n bytes: {}\n", expiries.size(), expiries.memory());
+// An array rather than a table, but the place where Redis tells of it.
+std::string expiries_text(const ExpiryIndex& expiries) {
+  std::string text("[Expires HT]\n");
+  text += first_table;
+  if (expiries.size() == 0) return text.append(nothing_to_tell);
+  fmt::format_to(std::back_inserter(text), " number of elements: {}\n bytes: {}\n", expiries.size(), expiries.memory());
+  return text;
 }
 
 void debug_htstats(CommandContext& ctx) {
@@ -125,7 +133,7 @@ void debug_htstats(CommandContext& ctx) {
   if (!id) return ctx.reply.error(errors::not_integer);
   if (*id < 0 || *id >= ctx.server.keyspace.count()) return ctx.reply.error("ERR Out of range database");
   const Database& db = ctx.server.keyspace[static_cast<int>(*id)];
-  ctx.reply.verbatim(table_text(db.keys()) + expiry_text(db.expiries()));
+  ctx.reply.verbatim(keys_text(db.keys()) + expiries_text(db.expiries()));
 }
 
 void debug_htstats_key(CommandContext& ctx) {

@@ -1,15 +1,12 @@
 // The subcommands of DEBUG on the process: its end, its housekeeping, its allocator, its log.
-#include <signal.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <thread>
 
+#include "common/base/crash_report.h"
 #include "common/base/log.h"
 #include "common/base/memory.h"
 #include "server/commands/debug_commands.h"
@@ -53,22 +50,9 @@ void debug_log(CommandContext& ctx) {
 
 // ---- the end of the process ----------------------------------------------------------------------
 
-[[noreturn]] void die(const CommandContext& ctx) {
-  // No destructors: what a crash leaves behind is what these commands are for.
-  if (ctx.server.config.use_exit_on_panic) _exit(1);
-  abort();
-}
+void debug_assert(CommandContext& /*ctx*/) { fail_assertion("DEBUG ASSERT was not called", __FILE__, __LINE__); }
 
-void debug_assert(CommandContext& ctx) {
-  ctx.server.log.warning("=== ASSERTION FAILED ===");
-  ctx.server.log.warning("==> {}:{} 'not asked for by DEBUG ASSERT' is not true", __FILE__, __LINE__);
-  die(ctx);
-}
-
-void debug_panic(CommandContext& ctx) {
-  ctx.server.log.warning("!!! Software Failure: panic asked for by DEBUG PANIC, {}:{}", __FILE__, __LINE__);
-  die(ctx);
-}
+void debug_panic(CommandContext& /*ctx*/) { fail_panic("DEBUG PANIC was called", __FILE__, __LINE__); }
 
 // A write where nothing may be written, rather than a raise(): the report is to show a real fault's address.
 void debug_segfault(CommandContext& ctx) {

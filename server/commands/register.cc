@@ -2,12 +2,14 @@
 
 #include "server/commands/command_info.h"
 #include "server/commands/config_commands.h"
+#include "server/commands/server_commands.h"
 
 namespace redoubt {
 
 void register_all_commands(CommandTable& table) {
   register_command_info(table);
   register_config_commands(table);
+  register_server_commands(table);
 }
 
 }  // namespace redoubt
