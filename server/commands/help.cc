@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "server/dispatch/command_table.h"
 
 namespace redoubt {
@@ -18,6 +20,16 @@ void reply_help(CommandContext& ctx, std::span<const HelpEntry> entries) {
   }
   ctx.reply.simple("HELP");
   ctx.reply.simple("    Lists the subcommands.");
+}
+
+void container_help(CommandContext& ctx) {
+  std::vector<HelpEntry> entries;
+  for (const Command* sibling : ctx.command.parent->subcommands) {
+    if (sibling->handler == nullptr || sibling == &ctx.command) continue;
+    const std::string_view line = sibling->spec->syntax;
+    entries.push_back({line.substr(line.find(' ') + 1), sibling->spec->summary});
+  }
+  reply_help(ctx, entries);
 }
 
 }  // namespace redoubt

@@ -16,4 +16,7 @@ struct HelpEntry {
 // Heading, entries, and HELP itself, one line of the reply each.
 void reply_help(CommandContext& ctx, std::span<const HelpEntry> entries);
 
+// The whole of a HELP subcommand, from the syntax lines and summaries in the specs of its siblings.
+void container_help(CommandContext& ctx);
+
 }  // namespace redoubt

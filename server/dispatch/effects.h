@@ -27,9 +27,11 @@ enum class EventClass : char {
 
 class Effects : public KeyspaceListener {
  public:
-  // The value of `key` changed; `event` is the name of the keyspace event ("set", "del"). Counts as one change.
-  void modified(Database& /*db*/, std::string_view /*key*/, EventClass /*kind*/, std::string_view /*event*/) {
-    ++dirty_;
+  // The value of `key` changed; `event` is the name of the keyspace event ("set", "del"). `changes`: what it counts for;
+  // 0 where it is one change together with another (the source of RENAME).
+  void modified(Database& /*db*/, std::string_view /*key*/, EventClass /*kind*/, std::string_view /*event*/,
+                uint64_t changes = 1) {
+    dirty_ += changes;
   }
   // A whole database was emptied or swapped; `changes` keys are gone.
   void flushed(Database& /*db*/, uint64_t changes) { dirty_ += changes; }

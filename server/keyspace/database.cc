@@ -32,15 +32,20 @@ Entry** Database::place_of(std::string_view key, uint64_t hash) {
   return place;
 }
 
-Entry* Database::find_for_read(std::string_view key) {
+Entry* Database::find_without_touch(std::string_view key) {
   Entry** place = place_of(key, hash_of(key));
   if (place == nullptr) {
     ++shared_->stats.misses;
     return nullptr;
   }
   ++shared_->stats.hits;
-  shared_->access.touch(**place);
   return *place;
+}
+
+Entry* Database::find_for_read(std::string_view key) {
+  Entry* entry = find_without_touch(key);
+  if (entry != nullptr) shared_->access.touch(*entry);
+  return entry;
 }
 
 Entry* Database::peek(std::string_view key) {
@@ -222,7 +227,7 @@ void Database::copy_to(const Entry& from, Database& target, std::string_view to)
     fresh->set_object_pointer(copy_object(from.type(), from.encoding(), from.object_pointer()));
   }
   fresh->set_colour(shared_->colour);
-  fresh->set_lru(from.lru());
+  shared_->access.start(*fresh);
   const int64_t at_ms = expiry_of(from);
   target.keys_.insert(target.keys_.hash(to), fresh);
   if (at_ms != never) target.expiry_.set(*fresh, at_ms);

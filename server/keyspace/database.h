@@ -43,6 +43,14 @@ struct KeyspaceStats {
   uint64_t misses = 0;
   uint64_t expired = 0;
   uint64_t evicted = 0;
+  // The active expiry cycle (expire.h).
+  uint64_t expire_cycles = 0;             // slices
+  uint64_t expire_cycle_us = 0;           // time spent in them
+  uint64_t expired_time_cap_reached = 0;  // slices that ended with work left
+  double expired_stale_percent = 0;       // estimate: keys that have expired and are not removed yet
+  // Eviction (evict.h).
+  uint64_t eviction_exceeded_us = 0;       // time above maxmemory that has ended
+  int64_t eviction_exceeded_since_us = 0;  // monotonic; 0: not above now
 };
 
 // What all databases of a keyspace share.
@@ -86,7 +94,9 @@ class Database {
   // ---- look-ups: null when there is no such key, or when it has expired (it is removed then) ------
   // Counts a hit or a miss and touches.
   Entry* find_for_read(std::string_view key);
-  // Neither counts nor touches: TYPE, TTL, OBJECT.
+  // Counts a hit or a miss, but does not touch: TYPE, TTL, OBJECT.
+  Entry* find_without_touch(std::string_view key);
+  // Neither counts nor touches.
   Entry* peek(std::string_view key);
   // Touches; the entry may be changed in place afterwards, as far as Entry allows.
   Entry* find_for_write(std::string_view key);
