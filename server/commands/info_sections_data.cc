@@ -15,7 +15,7 @@ constexpr size_t ttl_samples = 100;
 
 std::string kilobytes(uint64_t bytes) { return decimals(static_cast<double>(bytes) / 1024, 2); }
 
-uint64_t milliseconds_above_limit(const ServerStats& stats) {
+uint64_t milliseconds_above_limit(const KeyspaceStats& stats) {
   if (stats.eviction_exceeded_since_us == 0) return 0;
   return static_cast<uint64_t>(monotonic_us() - stats.eviction_exceeded_since_us) / 1000;
 }
@@ -46,13 +46,13 @@ void keys_lost_and_found(const Services& server, InfoText& text) {
   const KeyspaceStats& keys = server.keyspace.shared().stats;
   text.fields({
       {"expired_keys", keys.expired},
-      {"expired_stale_perc", decimals(stats.expired_stale_percent, 2)},
-      {"expired_time_cap_reached_count", stats.expired_time_cap_reached},
-      {"expire_cycle_cpu_milliseconds", stats.expire_cycle_cpu_ms},
+      {"expired_stale_perc", decimals(keys.expired_stale_percent, 2)},
+      {"expired_time_cap_reached_count", keys.expired_time_cap_reached},
+      {"expire_cycle_cpu_milliseconds", keys.expire_cycle_us / 1000},
       {"evicted_keys", keys.evicted},
       {"evicted_clients", stats.evicted_clients},
-      {"total_eviction_exceeded_time", stats.eviction_exceeded_us / 1000 + milliseconds_above_limit(stats)},
-      {"current_eviction_exceeded_time", milliseconds_above_limit(stats)},
+      {"total_eviction_exceeded_time", keys.eviction_exceeded_us / 1000 + milliseconds_above_limit(keys)},
+      {"current_eviction_exceeded_time", milliseconds_above_limit(keys)},
       {"keyspace_hits", keys.hits},
       {"keyspace_misses", keys.misses},
   });

@@ -3,6 +3,7 @@
 #include "server/commands/command_info.h"
 #include "server/commands/config_commands.h"
 #include "server/commands/server_commands.h"
+#include "server/commands/generic_commands.h"
 
 namespace redoubt {
 
@@ -10,6 +11,7 @@ void register_all_commands(CommandTable& table) {
   register_command_info(table);
   register_config_commands(table);
   register_server_commands(table);
+  register_generic_commands(table);
 }
 
 }  // namespace redoubt

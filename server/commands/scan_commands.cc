@@ -52,7 +52,7 @@ struct ScanOptions {
   uint64_t cursor = 0;
   uint64_t count = default_count;
   std::string_view pattern = "*";
-  std::string_view type;  // empty: any
+  std::optional<std::string_view> type;
 };
 
 bool same_letters(std::string_view a, std::string_view b) {
@@ -104,7 +104,7 @@ void scan(CommandContext& ctx) {
       ++seen;
       if (ctx.db.is_expired(*entry)) {
         expired.push_back(entry);
-      } else if ((options.type.empty() || same_letters(options.type, type_name(entry->type()))) &&
+      } else if ((!options.type || same_letters(*options.type, type_name(entry->type()))) &&
                  matches(options.pattern, entry->key())) {
         found.push_back(entry);
       }

@@ -43,7 +43,6 @@ void ServerStats::reset() {
   fresh.startup_memory = startup_memory;
   fresh.peak_memory = peak_memory;
   fresh.peak_memory_at_ms = peak_memory_at_ms;
-  fresh.eviction_exceeded_since_us = eviction_exceeded_since_us;
   *this = std::move(fresh);
 }
 

@@ -41,12 +41,6 @@ struct ServerStats {
   uint64_t acl_access_denied_auth = 0;
   uint64_t unexpected_error_replies = 0;
   uint64_t error_replies = 0;
-  uint64_t expire_cycles = 0;
-  uint64_t expired_time_cap_reached = 0;
-  double expired_stale_percent = 0;
-  uint64_t expire_cycle_cpu_ms = 0;
-  uint64_t eviction_exceeded_us = 0;       // time above the limit in all
-  int64_t eviction_exceeded_since_us = 0;  // 0: not above now
   uint64_t eventloop_cycles = 0;
   uint64_t eventloop_duration_us = 0;
   uint64_t eventloop_commands_us = 0;
