@@ -2,8 +2,8 @@
 
 #include "server/commands/command_info.h"
 #include "server/commands/config_commands.h"
-#include "server/commands/server_commands.h"
 #include "server/commands/generic_commands.h"
+#include "server/commands/server_commands.h"
 
 namespace redoubt {
 
