@@ -105,8 +105,11 @@ void purge_allocator() {
   mallctl(name.c_str(), nullptr, nullptr, nullptr, 0);
 }
 
+void set_background_purging(bool on) { mallctl("background_thread", nullptr, nullptr, &on, sizeof on); }
+
 #else
 
+void set_background_purging(bool /*on*/) {}
 void register_allocating_thread() {}
 size_t used_memory() {
   const int64_t sum = static_cast<int64_t>(mallinfo2().uordblks) + counters().mapped.load();

@@ -20,7 +20,8 @@ namespace redoubt {
 // Never returns null: throws std::bad_alloc. size > 0.
 inline void* allocate(size_t size) {
   void* memory = malloc(size);
-  if (memory == nullptr) [[unlikely]] throw std::bad_alloc();
+  if (memory == nullptr) [[unlikely]]
+    throw std::bad_alloc();
   return memory;
 }
 
@@ -67,5 +68,7 @@ const char* allocator_name();  // "jemalloc-5.3.0" or "libc"
 
 // Gives unused pages back to the system.
 void purge_allocator();
+// Lets a thread of the allocator give unused pages back as time goes by.
+void set_background_purging(bool on);
 
 }  // namespace redoubt

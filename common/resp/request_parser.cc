@@ -41,6 +41,7 @@ char printable(char c) { return c >= 32 && c < 127 ? c : '?'; }
 }  // namespace
 
 void RequestParser::reset() {
+  error_.clear();
   position_ = 0;
   arguments_left_ = -1;
   bulk_length_ = -1;

@@ -6,9 +6,8 @@ namespace redoubt {
 
 void ClientRegistry::remove(Client& client) {
   clients_.erase(client.id);
-  for (auto* list :
-       {&to_flush_, &to_close_, &postponed_, &to_resume_, &taken_flushes_, &taken_closes_, &taken_resumed_})
-    std::erase(*list, &client);
+  // Lists that were given away are not touched: whoever walks one may be removing clients from it.
+  for (auto* list : {&to_flush_, &to_close_, &postponed_, &to_resume_}) std::erase(*list, &client);
 }
 
 Client* ClientRegistry::find(uint64_t id) const {

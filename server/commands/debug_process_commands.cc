@@ -56,7 +56,9 @@ void debug_panic(CommandContext& /*ctx*/) { fail_panic("DEBUG PANIC was called",
 
 // A write where nothing may be written, rather than a raise(): the report is to show a real fault's address.
 void debug_segfault(CommandContext& ctx) {
-  volatile auto* nowhere = reinterpret_cast<volatile char*>(uintptr_t{16});
+  uintptr_t address = 16;
+  asm volatile("" : "+r"(address));  // else the compiler sees what is coming
+  volatile auto* nowhere = reinterpret_cast<volatile char*>(address);
   *nowhere = 'x';
   ctx.reply.ok();
 }

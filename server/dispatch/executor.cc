@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "common/base/clock.h"
+#include "common/base/log.h"
 #include "server/client/client_registry.h"
+#include "server/client/output_limits.h"
 #include "server/config/config.h"
 #include "server/dispatch/errors.h"
 #include "server/keyspace/evict.h"
@@ -38,7 +40,10 @@ Executor::Executor(Services& services, ClockFn clock)
   update_time();
 }
 
-void Executor::update_time() { services_.keyspace.set_now(clock_()); }
+void Executor::update_time() {
+  services_.keyspace.set_now(clock_());
+  tick_ms_ = monotonic_ms();
+}
 
 // ---- batches -------------------------------------------------------------------------------------
 
@@ -227,12 +232,9 @@ void Executor::account_errors(Client& client, Command* command) {
 }
 
 void Executor::check_output(Client& client) {
-  const OutputLimitClass kind = client.is(ClientFlag::replica)  ? OutputLimitClass::replica
-                                : client.is(ClientFlag::pubsub) ? OutputLimitClass::pubsub
-                                                                : OutputLimitClass::normal;
-  const OutputLimit& limit = services_.config.output_limit(kind);
-  if (limit.hard == 0 || client.out.memory() <= limit.hard || client.closing()) return;
+  if (client.closing() || !over_output_limit(client, services_.config, tick_ms_)) return;
   ++services_.stats.output_buffer_limit_disconnections;
+  services_.log.warning("Client id={} addr={} closed for overcoming of output buffer limits.", client.id, client.peer);
   services_.clients.close(client);
 }
 

@@ -33,6 +33,8 @@ class Executor {
 
   // At the start of a tick, and whenever time may have passed: keys expire by this time.
   void update_time();
+  // The monotonic time at the start of this tick, in milliseconds.
+  int64_t tick_ms() const { return tick_ms_; }
   // Turns a server-wide gate on or off.
   void set_gate(Gate gate, bool on) { gates_ = on ? gates_ | gate : gates_ & ~static_cast<uint32_t>(gate); }
 
@@ -77,6 +79,7 @@ class Executor {
   Services& services_;
   ClockFn clock_;
   uint32_t gates_ = 0;
+  int64_t tick_ms_ = 0;
   Command* run_command_ = nullptr;
   uint32_t run_calls_ = 0;
   uint64_t run_start_ = 0;

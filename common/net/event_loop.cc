@@ -1,0 +1,166 @@
+#include "common/net/event_loop.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <vector>
+
+#include "common/base/clock.h"
+
+namespace redoubt {
+namespace {
+
+constexpr int max_events = 256;
+// Asio gets its turn at least this often, should a signal have gone to another thread.
+constexpr int64_t longest_sleep_ns = 100'000'000;
+
+struct Periodic {
+  boost::asio::steady_timer timer;
+  std::function<int64_t()> call;
+  int64_t due_ns = 0;
+};
+
+}  // namespace
+
+struct EventLoop::Impl {
+  Impl() : io(1) {
+    set_descriptor = epoll_create1(EPOLL_CLOEXEC);
+    wake_descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (set_descriptor < 0 || wake_descriptor < 0) {
+      throw std::system_error(errno, std::generic_category(), "event loop");
+    }
+    control(EPOLL_CTL_ADD, wake_descriptor, nullptr, true, false);
+  }
+  ~Impl() {
+    close(set_descriptor);
+    close(wake_descriptor);
+  }
+
+  void control(int operation, int descriptor, ReadyHandler* handler, bool read, bool write) {
+    epoll_event event{};
+    event.events = (read ? EPOLLIN : 0u) | (write ? EPOLLOUT : 0u);
+    event.data.ptr = handler;
+    if (epoll_ctl(set_descriptor, operation, descriptor, &event) != 0) {
+      throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+    }
+  }
+
+  void schedule(const std::shared_ptr<Periodic>& periodic, int64_t delay_ms) {
+    periodic->due_ns = monotonic_ns() + delay_ms * 1'000'000;
+    periodic->timer.expires_after(std::chrono::milliseconds(delay_ms));
+    periodic->timer.async_wait([this, periodic](const boost::system::error_code& error) {
+      if (error) return;
+      const int64_t next = periodic->call();
+      if (next > 0) {
+        schedule(periodic, next);
+      } else {
+        std::erase(timers, periodic);
+      }
+    });
+  }
+
+  void wait_for_signal(std::function<void(int)> f) {
+    signals->async_wait([this, f = std::move(f)](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      f(signal);
+      wait_for_signal(f);
+    });
+  }
+
+  int64_t next_due() const {
+    int64_t due = last_turn_ns + longest_sleep_ns;
+    for (const auto& timer : timers) due = std::min(due, timer->due_ns);
+    return due;
+  }
+
+  // What is ready, at the latest when Asio's turn comes; -1 when a signal came in between.
+  int wait() {
+    const int64_t left_ns = due_ns - monotonic_ns();
+    const int timeout_ms = left_ns <= 0 ? 0 : static_cast<int>((left_ns + 999'999) / 1'000'000);
+    return epoll_wait(set_descriptor, events, max_events, timeout_ms);
+  }
+
+  void asio_turn() {
+    uint64_t count;
+    (void)!read(wake_descriptor, &count, sizeof count);
+    io.poll();
+    last_turn_ns = monotonic_ns();
+    due_ns = next_due();
+  }
+
+  boost::asio::io_context io;
+  std::unique_ptr<boost::asio::signal_set> signals;
+  std::vector<std::shared_ptr<Periodic>> timers;
+  int set_descriptor = -1;
+  int wake_descriptor = -1;
+  int64_t last_turn_ns = 0;
+  int64_t due_ns = 0;  // of the next turn of Asio
+  bool stopped = false;
+  epoll_event events[max_events];
+};
+
+EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
+EventLoop::~EventLoop() = default;
+
+void EventLoop::watch(int descriptor, ReadyHandler& handler, bool read, bool write) {
+  impl_->control(EPOLL_CTL_ADD, descriptor, &handler, read, write);
+}
+
+void EventLoop::change(int descriptor, ReadyHandler& handler, bool read, bool write) {
+  impl_->control(EPOLL_CTL_MOD, descriptor, &handler, read, write);
+}
+
+void EventLoop::unwatch(int descriptor) { impl_->control(EPOLL_CTL_DEL, descriptor, nullptr, false, false); }
+
+void EventLoop::post(std::function<void()> f) {
+  boost::asio::post(impl_->io, std::move(f));
+  const uint64_t one = 1;
+  (void)!write(impl_->wake_descriptor, &one, sizeof one);
+}
+
+void EventLoop::every(int64_t first_ms, std::function<int64_t()> f) {
+  auto periodic = std::make_shared<Periodic>(Periodic{boost::asio::steady_timer(impl_->io), std::move(f)});
+  impl_->timers.push_back(periodic);
+  impl_->schedule(periodic, first_ms);
+  impl_->due_ns = 0;
+}
+
+void EventLoop::on_signals(std::initializer_list<int> signals, std::function<void(int)> f) {
+  impl_->signals = std::make_unique<boost::asio::signal_set>(impl_->io);
+  for (const int signal : signals) impl_->signals->add(signal);
+  impl_->wait_for_signal(std::move(f));
+}
+
+void EventLoop::run(TickHandler& handler) {
+  Impl& loop = *impl_;
+  loop.asio_turn();
+  while (!loop.stopped) {
+    const int count = loop.wait();
+    handler.on_tick_start();
+    bool asio_is_due = count < 0 || monotonic_ns() >= loop.due_ns;
+    for (int i = 0; i < count; ++i) {
+      const epoll_event& event = loop.events[i];
+      if (event.data.ptr == nullptr) {
+        asio_is_due = true;
+        continue;
+      }
+      const bool readable = (event.events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0;
+      static_cast<ReadyHandler*>(event.data.ptr)->on_ready(readable, (event.events & EPOLLOUT) != 0);
+    }
+    if (asio_is_due) loop.asio_turn();
+    handler.on_tick_end();
+  }
+}
+
+void EventLoop::stop() { impl_->stopped = true; }
+
+}  // namespace redoubt

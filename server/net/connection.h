@@ -1,0 +1,62 @@
+// One client with its socket: reads, cuts requests, hands them to the executor, sends what the client was answered. Reads go
+// into a buffer that all connections share; only what is left of an unfinished request is kept. Executor thread only.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "common/net/event_loop.h"
+#include "common/net/listener.h"
+#include "common/resp/request_parser.h"
+#include "server/client/client.h"
+#include "server/net/input_buffer.h"
+
+namespace redoubt {
+
+class ClientRegistry;
+class Executor;
+class Log;
+struct Config;
+struct ServerStats;
+
+// What connections share; owned by Connections.
+struct ConnectionShared {
+  static constexpr size_t read_size = 64 * 1024;
+  EventLoop& loop;
+  Executor& executor;
+  ClientRegistry& registry;
+  const Config& config;
+  ServerStats& stats;
+  Log& log;
+  BlockPool& pool;
+  RequestBatch batch = {};
+  char* read_buffer = nullptr;  // read_size bytes
+};
+
+class Connection : public Client, public ReadyHandler {
+ public:
+  Connection(ConnectionShared& shared, uint64_t client_id, int socket, Peer from);
+  ~Connection();
+
+  void on_ready(bool readable, bool writable) override;
+  // Sends what it can; asks to be told when the socket takes more.
+  void flush();
+  // Goes on with input that waited.
+  void resume();
+
+ private:
+  void read();
+  // How much is wanted in one read, and where it goes.
+  void process(std::string_view input, size_t& used);
+  bool process_batch(std::string_view input, size_t& used);
+  void keep_rest(std::string_view input, size_t used);
+  void want(bool read, bool write);
+
+  ConnectionShared& shared_;
+  RequestParser parser_;
+  InputBuffer pending_;
+  bool reading_ = true;
+  bool writing_ = false;
+};
+
+}  // namespace redoubt

@@ -1,0 +1,57 @@
+// All connections of the server: accepts them, enforces maxclients, protected mode and timeouts, sends and closes at the end
+// of each tick what the registry asks for. Owns listeners and connections. Executor thread only.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "common/net/event_loop.h"
+#include "common/net/listener.h"
+#include "server/net/connection.h"
+
+namespace redoubt {
+
+class Connections {
+ public:
+  Connections(EventLoop& loop, Executor& executor, ClientRegistry& registry, const Config& config, ServerStats& stats,
+              Log& log);
+  ~Connections();
+  Connections(const Connections&) = delete;
+  Connections& operator=(const Connections&) = delete;
+
+  // Listens on the configured addresses instead of those before, or, when that fails, on those before again. An address
+  // that begins with '-' may be unavailable. The reasons go to the log; the error is for the one who asked.
+  Status listen(const Config& config);
+  Status listen_unix(const Config& config);
+  void stop_listening();
+  size_t listeners() const { return tcp_.size() + (unix_ == nullptr ? 0 : 1); }
+  // "127.0.0.1:6379", "*:6379" or the unix socket's path: for the process title.
+  std::string listen_address() const;
+
+  // Sends and closes what the registry lists.
+  void end_of_tick();
+  // Once a second: closes those that have been idle too long or over a soft limit.
+  void check_limits(int64_t now_ms);
+  // Tries to send what is left for everybody, once: before the process ends.
+  void flush_all();
+
+ private:
+  Status open(const std::vector<std::string>& addresses, int port, const ListenOptions& options);
+  void accept(int descriptor, Peer peer);
+  void refuse(int descriptor, std::string_view error);
+  void destroy(Client& client);
+  void check_soft_limit(Connection& connection, int64_t now_ms);
+
+  BlockPool pool_;
+  std::vector<char> read_buffer_;
+  ConnectionShared shared_;
+  std::vector<std::unique_ptr<Listener>> tcp_;
+  std::vector<std::string> addresses_;  // as configured, of tcp_
+  int port_ = 0;
+  std::unique_ptr<Listener> unix_;
+  std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;
+};
+
+}  // namespace redoubt
