@@ -4,6 +4,7 @@
 #include "server/commands/config_commands.h"
 #include "server/commands/generic_commands.h"
 #include "server/commands/server_commands.h"
+#include "server/commands/strings.h"
 
 namespace redoubt {
 
@@ -12,6 +13,7 @@ void register_all_commands(CommandTable& table) {
   register_config_commands(table);
   register_server_commands(table);
   register_generic_commands(table);
+  register_string_commands(table);
 }
 
 }  // namespace redoubt

@@ -8,6 +8,10 @@ void CommandContext::modified(std::string_view key, EventClass kind, std::string
   server.effects.modified(db, key, kind, event);
 }
 
+void CommandContext::event(std::string_view key, EventClass kind, std::string_view event) const {
+  server.effects.event(db, key, kind, event);
+}
+
 bool same_option(std::string_view given, std::string_view upper_case_word) {
   if (given.size() != upper_case_word.size()) return false;
   for (size_t i = 0; i < given.size(); ++i) {

@@ -54,6 +54,8 @@ struct CommandContext {
   size_t count() const { return args.size(); }
   // The value of `key` in the client's database changed.
   void modified(std::string_view key, EventClass kind, std::string_view event) const;
+  // One more keyspace event of a change that modified() told of.
+  void event(std::string_view key, EventClass kind, std::string_view event) const;
 };
 
 // ASCII letters without regard to case: how options are compared.

@@ -110,6 +110,11 @@ Entry& Database::set_string(std::string_view key, std::string_view value, Ttl tt
       [&](Entry& entry) { return EntryMaker::replace_string(entry, value); });
 }
 
+Entry& Database::set_text(std::string_view key, std::string_view value, Ttl ttl) {
+  return set(
+      key, ttl, [&] { return EntryMaker::make_text(key, value); }, [](Entry&) { return false; });
+}
+
 Entry& Database::set_integer(std::string_view key, int64_t value, Ttl ttl) {
   return set(
       key, ttl, [&] { return EntryMaker::make_integer(key, value); },
@@ -130,7 +135,7 @@ std::span<char> Database::edit_string(Entry*& entry, size_t size, bool spare) {
   }
   const size_t capacity = spare ? size + std::min(size, max_spare) : size;
   if (entry->is_embedded() || entry->is_integer()) {
-    const std::string_view old = entry->string(digits);
+    const std::string_view old = entry->string(digits).substr(0, size);
     BigString* string = BigString::make(old.size(), capacity);
     memcpy(string->data(), old.data(), old.size());
     Entry** place = keys_.find(entry->key(), keys_.hash(entry->key()));

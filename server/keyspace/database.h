@@ -105,6 +105,8 @@ class Database {
   enum class Ttl : uint8_t { drop, keep };
   // Sets or creates, whatever was there before. The value is kept as an integer when it is one.
   Entry& set_string(std::string_view key, std::string_view value, Ttl ttl = Ttl::drop);
+  // The same for a value that is to be kept as text even when it is an integer (INCRBYFLOAT).
+  Entry& set_text(std::string_view key, std::string_view value, Ttl ttl = Ttl::drop);
   Entry& set_integer(std::string_view key, int64_t value, Ttl ttl = Ttl::drop);
   // Makes `entry`, a string, `size` bytes long and raw; new bytes are zero. The bytes may be written to until the next
   // call on this database. With `spare`, leaves room to grow (APPEND). `entry` is updated when it moves.

@@ -40,6 +40,10 @@ Entry* EntryMaker::make_string(std::string_view key, std::string_view value) {
   if (value.size() <= max_integer_digits) {
     if (const auto number = parse_i64(value)) return make_integer(key, *number);
   }
+  return make_text(key, value);
+}
+
+Entry* EntryMaker::make_text(std::string_view key, std::string_view value) {
   return make_plain_string(key, value, value.size() <= max_embstr ? Encoding::embstr : Encoding::raw);
 }
 

@@ -127,6 +127,8 @@ class EntryMaker {
  public:
   // Picks the encoding: an integer when the text is one.
   static Entry* make_string(std::string_view key, std::string_view value);
+  // Never an integer: embstr or raw, by size.
+  static Entry* make_text(std::string_view key, std::string_view value);
   // Never an integer; `encoding` is embstr or raw.
   static Entry* make_plain_string(std::string_view key, std::string_view value, Encoding encoding);
   static Entry* make_integer(std::string_view key, int64_t value);
