@@ -14,8 +14,10 @@ constexpr size_t step_removals = 16;  // likewise
 constexpr int64_t rest_us = 10'000;   // between two walks that found little
 constexpr double least_slice_us = 50;
 constexpr double most_credit_us = 2'000;
-constexpr uint64_t window = 4096;  // pairs of one estimate
-constexpr double weight = 0.2;     // of the latest estimate
+constexpr uint64_t window = 4096;  // pairs of one judgement
+constexpr uint64_t many = 64;      // expired ones that are reason enough for it
+constexpr uint64_t estimate_window = 1024;
+constexpr double weight = 0.2;  // of the latest estimate
 
 // Shares of the processor. Redis gives its cycle 25 % and 2 % more for each step of effort.
 double share(int effort, bool eager) {
@@ -76,10 +78,10 @@ int64_t ExpireCycle::walk_databases(int64_t start_us, int64_t end_us) {
       judge(walk);
       // Where much had expired, more may have by now.
       walk.rest_until_us = now_us + (walk.eager ? rest_us / 10 : rest_us);
-    } else if (walk.seen >= window) {
+    } else if (walk.seen >= window || walk.expired >= many) {
       judge(walk);
     }
-    if (seen_ >= window) estimate();
+    if (seen_ >= estimate_window) estimate();
   }
   return now_us;
 }
