@@ -14,6 +14,8 @@ class MaxmemoryTest : public CommandTest {
     server.keyspace().shared().random = Random(3);
     server.db().set_string("source", std::string(4000, 'x'));
     server.executor().set_gate(gate_maxmemory, true);
+    // The first call of a command makes room for its latencies: not while bytes are counted.
+    for (const char* line : {"exists x", "del x", "expire x 1", "copy x y", "touch x"}) type(line);
   }
   void limit(size_t room, const std::string& policy) {
     run("config", "set", "maxmemory-policy", policy, "maxmemory-eviction-tenacity", "100");
