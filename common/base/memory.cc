@@ -16,10 +16,10 @@ struct ThreadCounters {
 
 struct Counters {
   std::atomic<int64_t> mapped{0};
-  std::atomic<int64_t> retired{0};  // net bytes of threads that have ended
-  std::mutex mutex;
-  std::atomic<size_t> count{0};
-  ThreadCounters threads[64];
+  int64_t retired = 0;  // net bytes of threads that have ended
+  std::mutex mutex;     // the counters of a thread must not go while they are read
+  size_t count = 0;
+  ThreadCounters threads[256];
 };
 
 Counters& counters() {
@@ -36,12 +36,10 @@ struct Registration {
   ~Registration() {
     Counters& all = counters();
     const std::scoped_lock lock(all.mutex);
-    const size_t count = all.count.load();
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < all.count; ++i) {
       if (all.threads[i].allocated != mine.allocated) continue;
       all.retired += static_cast<int64_t>(load(mine.allocated) - load(mine.deallocated));
-      all.threads[i] = all.threads[count - 1];
-      all.count = count - 1;
+      all.threads[i] = all.threads[--all.count];
       return;
     }
   }
@@ -65,20 +63,18 @@ void count_mapped(int64_t change) { counters().mapped.fetch_add(change, std::mem
 void register_allocating_thread() {
   thread_local Registration registration;
   if (registration.mine.allocated != nullptr) return;
-  registration.mine = {read_mallctl<uint64_t*>("thread.allocatedp"), read_mallctl<uint64_t*>("thread.deallocatedp")};
   Counters& all = counters();
   const std::scoped_lock lock(all.mutex);
-  const size_t count = all.count.load();
-  if (count == std::size(all.threads)) throw std::bad_alloc();
-  all.threads[count] = registration.mine;
-  all.count = count + 1;
+  if (all.count == std::size(all.threads)) throw std::bad_alloc();
+  registration.mine = {read_mallctl<uint64_t*>("thread.allocatedp"), read_mallctl<uint64_t*>("thread.deallocatedp")};
+  all.threads[all.count++] = registration.mine;
 }
 
 size_t used_memory() {
   Counters& all = counters();
-  int64_t sum = all.mapped.load(std::memory_order_relaxed) + all.retired.load(std::memory_order_relaxed);
-  const size_t count = all.count.load(std::memory_order_acquire);
-  for (size_t i = 0; i < count; ++i) {
+  const std::scoped_lock lock(all.mutex);
+  int64_t sum = all.mapped.load(std::memory_order_relaxed) + all.retired;
+  for (size_t i = 0; i < all.count; ++i) {
     sum += static_cast<int64_t>(load(all.threads[i].allocated) - load(all.threads[i].deallocated));
   }
   return sum > 0 ? static_cast<size_t>(sum) : 0;

@@ -49,7 +49,7 @@ inline size_t good_size(size_t size) {
 void count_mapped(int64_t change);
 
 // Adds this thread's counters to those that used_memory sums; call once at the start of each thread that allocates for
-// long. What a thread that is not registered allocates is not counted.
+// long; at most 256 at a time, else std::bad_alloc. What a thread that is not registered allocates is not counted.
 void register_allocating_thread();
 
 // Bytes in use: exact for registered threads, a few nanoseconds per thread.

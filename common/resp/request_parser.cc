@@ -1,5 +1,6 @@
 #include "common/resp/request_parser.h"
 
+#include <algorithm>
 #include <climits>
 #include <cstring>
 #include <optional>
@@ -14,7 +15,8 @@ constexpr size_t max_line = 64 * 1024;
 constexpr int64_t max_arguments_before_auth = 10;
 constexpr int64_t max_bulk_before_auth = 16384;
 
-// A count line "<sign><digits>\r\n".
+// A count line "<sign><digits>\r\n". It ends within max_line bytes or never does, so that what is refused does not
+// depend on how the input was cut.
 struct Line {
   int64_t value = 0;
   const char* next = nullptr;  // just after the line; null: not whole yet
@@ -29,14 +31,15 @@ Line read_count(const char* at, const char* end) {
   if (end - p >= 2 && *p == '\r' && p != at && (p - at == 1 || *at != '0')) [[likely]]
     return {value, p + 2, true};
 
-  const auto* cr = static_cast<const char*>(memchr(at, '\r', static_cast<size_t>(end - at)));
+  const size_t window = std::min(static_cast<size_t>(end - at), max_line - 1);
+  const auto* cr = static_cast<const char*>(memchr(at, '\r', window));
   if (cr == nullptr || end - cr < 2) return {};
   const std::optional<int64_t> parsed = parse_i64({at, static_cast<size_t>(cr - at)});
   return {parsed.value_or(0), cr + 2, parsed.has_value()};
 }
 
-// The character as it may stand in an error: one that cannot be printed would garble the line.
-char printable(char c) { return c >= 32 && c < 127 ? c : '?'; }
+// The character as it may stand in an error: one that ends lines or texts would garble the reply.
+char as_shown(char c) { return c == '\r' || c == '\n' || c == '\0' ? ' ' : c; }
 
 }  // namespace
 
@@ -136,7 +139,7 @@ RequestParser::Progress RequestParser::take_arguments(std::string_view input, co
         progress = Progress::unfinished;
         break;
       }
-      if (*p != '$') return fail(std::string("expected '$', got '") + printable(*p) + "'");
+      if (*p != '$') return fail(std::string("expected '$', got '") + as_shown(*p) + "'");
       const Line line = read_count(p + 1, end);
       if (line.next == nullptr) {
         if (static_cast<size_t>(end - p) > max_line) return fail("too big bulk count string");
@@ -166,7 +169,7 @@ RequestParser::Progress RequestParser::take_arguments(std::string_view input, co
 
 RequestParser::Progress RequestParser::take_inline(std::string_view input, RequestBatch& batch) {
   const size_t newline = input.find('\n', position_);
-  if (newline == std::string_view::npos) {
+  if (newline > max_line) {
     if (input.size() > max_line) return fail("too big inline request");
     position_ = input.size();  // what was searched need not be searched again
     return Progress::unfinished;

@@ -40,7 +40,7 @@ enum Gate : uint32_t {
   gate_protected = 1u << 1,      // the command is guarded by a directive (DEBUG)
   gate_maxmemory = 1u << 2,      // maxmemory is set
   gate_pause = 1u << 3,          // CLIENT PAUSE is on
-  gate_reply = 1u << 4,          // the reply may have to be dropped
+  gate_reply = 1u << 4,          // replies are dropped: set by CLIENT REPLY OFF and SKIP, cleared by ON
   gate_no_touch = 1u << 5,       // look-ups must not touch
   gate_client_memory = 1u << 6,  // maxmemory-clients is set
 };

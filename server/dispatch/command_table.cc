@@ -123,7 +123,7 @@ Command* CommandTable::find(std::span<const std::string_view> args) const {
   for (Command* sub : command->subcommands) {
     if (same_word(sub->name, args[1])) return sub;
   }
-  return command->handler != nullptr ? command : nullptr;
+  return nullptr;
 }
 
 Command* CommandTable::find_full(std::string_view full_name) const {

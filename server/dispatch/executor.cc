@@ -1,5 +1,8 @@
 #include "server/dispatch/executor.h"
 
+#include <fmt/core.h>
+
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -25,12 +28,30 @@ constexpr bool statistics = false;
 
 constexpr size_t shown_arguments = 128;  // bytes of arguments in the answer to an unknown command
 
+// A word as errors show it: cut, and only up to a zero byte.
+std::string_view as_shown(std::string_view word, size_t most) {
+  return word.substr(0, std::min(most, word.find('\0')));
+}
+
+// Whether the reply of the command that begins is to be dropped. SKIP is for this one command, whatever it is.
+bool begin_reply(Client& client) {
+  client.set(ClientFlag::reply_skip_next, false);
+  return (client.gates & gate_reply) != 0;
+}
+
+// Unless the command was CLIENT REPLY ON, which has opened the gate.
+void end_silent_reply(Client& client, const OutputBuffer::Mark& before) {
+  if ((client.gates & gate_reply) != 0) client.out.rollback(before);
+  if (!client.is(ClientFlag::reply_off | ClientFlag::reply_skip_next))
+    client.gates &= ~static_cast<uint32_t>(gate_reply);
+}
+
 }  // namespace
 
-// The order is that of Redis: who you are, what you may, whether there is room, whether it is time.
+// The order is that of Redis: what is open to anybody, who you are, whether there is room, whether it is time.
 const Executor::GateRule Executor::gate_rules[] = {
-    {gate_auth, &Executor::check_auth},
     {gate_protected, &Executor::check_protected},
+    {gate_auth, &Executor::check_auth},
     {gate_maxmemory, &Executor::check_memory},
     {gate_pause, &Executor::check_pause},
 };
@@ -58,17 +79,16 @@ size_t Executor::run(Client& client, const RequestBatch& batch) {
     Command* command = commands_[done];
     if (count > 1 && command != nullptr && command->first_key != 0 &&
         args.size() > static_cast<size_t>(command->first_key)) {
-      shared.hinted_key = args[static_cast<size_t>(command->first_key)];
-      shared.hinted_hash = hashes_[done];
+      shared.hint(args[static_cast<size_t>(command->first_key)], hashes_[done]);
     } else {
-      shared.hinted_key = {};
+      shared.clear_hint();
     }
     if (!execute(client, args, command)) break;
     ++done;
     if (client.closing()) [[unlikely]]
       break;
   }
-  shared.hinted_key = {};
+  shared.clear_hint();
   close_run();
   services_.clients.schedule_flush(client);
   return done;
@@ -98,16 +118,9 @@ void Executor::prefetch(Client& client, const RequestBatch& batch) {
 // ---- one command ---------------------------------------------------------------------------------
 
 bool Executor::execute(Client& client, std::span<const std::string_view> args, Command* command) {
-  if (command == nullptr) [[unlikely]] {
-    refuse_unknown(client, args);
-    return true;
-  }
-  if (!command->accepts(args.size()) || command->handler == nullptr) [[unlikely]] {
-    if (command->handler == nullptr && args.size() > 1) {
-      refuse_unknown(client, args);
-    } else {
-      refuse(client, command, "ERR wrong number of arguments for '" + command->full_name + "' command");
-    }
+  client.last_command = command;
+  if (command == nullptr || !command->accepts(args.size()) || command->handler == nullptr) [[unlikely]] {
+    refuse_malformed(client, args, command);
     return true;
   }
   const uint32_t gates = gates_ | client.gates | command->gates;
@@ -130,7 +143,6 @@ void Executor::call(Client& client, std::span<const std::string_view> args, Comm
                      services_.keyspace.shared().now_ms};
   command.handler(ctx);
   current_client_ = nullptr;
-  client.last_command = &command;
   end_call(command);
   if (client.reply.errors() != 0) [[unlikely]]
     account_errors(client, &command);
@@ -141,28 +153,25 @@ void Executor::call(Client& client, std::span<const std::string_view> args, Comm
 bool Executor::execute_gated(const Call& call_, uint32_t gates) {
   Client& client = call_.client;
   const OutputBuffer::Mark before = client.out.mark();
-  // SKIP is for the command after it, whatever that answers.
-  const bool was_off = client.is(ClientFlag::reply_off);
-  const bool drop = was_off || client.is(ClientFlag::reply_skip_next);
-  if (client.is(ClientFlag::reply_skip_next)) {
-    client.set(ClientFlag::reply_skip_next, false);
-    if (!client.is(ClientFlag::reply_off)) client.gates &= ~static_cast<uint32_t>(gate_reply);
-  }
   Verdict verdict = Verdict::pass;
   for (const GateRule& rule : gate_rules) {
     if ((gates & rule.bit) == 0) continue;
     verdict = (this->*rule.check)(call_);
     if (verdict != Verdict::pass) break;
   }
+  if (verdict == Verdict::postponed) {
+    services_.clients.postpone(client);
+    return false;
+  }
+  const bool silent = begin_reply(client);
   if (verdict == Verdict::pass) {
     AccessClock& access = services_.keyspace.shared().access;
-    access.set_frozen((gates & gate_no_touch) != 0);
+    access.set_frozen((gates & gate_no_touch) != 0 && call_.command.full_name != "touch");
     call(client, call_.args, call_.command);
     access.set_frozen(false);
   }
-  if (drop && verdict != Verdict::postponed && client.is(ClientFlag::reply_off) == was_off) client.out.rollback(before);
-  if (verdict == Verdict::postponed) services_.clients.postpone(client);
-  return verdict != Verdict::postponed;
+  if (silent) end_silent_reply(client, before);
+  return true;
 }
 
 // ---- gates ---------------------------------------------------------------------------------------
@@ -201,6 +210,18 @@ Executor::Verdict Executor::check_pause(const Call& call) {
 
 // ---- refusals and errors -------------------------------------------------------------------------
 
+// No such command, or not so many arguments. Not worth a gate, but CLIENT REPLY holds here too.
+void Executor::refuse_malformed(Client& client, std::span<const std::string_view> args, Command* command) {
+  const OutputBuffer::Mark before = client.out.mark();
+  const bool silent = begin_reply(client);
+  if (command == nullptr) {
+    refuse_unknown(client, args);
+  } else {
+    refuse(client, command, "ERR wrong number of arguments for '" + command->full_name + "' command");
+  }
+  if (silent) end_silent_reply(client, before);
+}
+
 void Executor::refuse(Client& client, Command* command, std::string_view error) {
   client.reply.error(error);
   services_.stats.count_error(client.reply.last_error_code());
@@ -209,7 +230,7 @@ void Executor::refuse(Client& client, Command* command, std::string_view error) 
 }
 
 void Executor::refuse_unknown(Client& client, std::span<const std::string_view> args) {
-  const auto shown = [](std::string_view word) { return "'" + std::string(word.substr(0, shown_arguments)) + "'"; };
+  const auto shown = [](std::string_view word) { return fmt::format("'{}'", as_shown(word, shown_arguments)); };
   if (const Command* container = services_.commands.find(args[0]); container != nullptr) {
     std::string upper = container->name;
     for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
@@ -218,7 +239,7 @@ void Executor::refuse_unknown(Client& client, std::span<const std::string_view> 
   std::string text = "ERR unknown command " + shown(args[0]) + ", with args beginning with: ";
   size_t room = shown_arguments;
   for (size_t i = 1; i < args.size() && room > 0; ++i) {
-    const std::string_view part = args[i].substr(0, room);
+    const std::string_view part = as_shown(args[i], room);
     text.append("'").append(part).append("' ");
     room -= std::min(room, part.size() + 3);
   }

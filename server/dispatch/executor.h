@@ -60,6 +60,7 @@ class Executor {
   bool execute_gated(const Call& call, uint32_t gates);
   void refuse(Client& client, Command* command, std::string_view error);
   void refuse_unknown(Client& client, std::span<const std::string_view> args);
+  void refuse_malformed(Client& client, std::span<const std::string_view> args, Command* command);
   void account_errors(Client& client, Command* command);
   void check_output(Client& client);
   void prefetch(Client& client, const RequestBatch& batch);

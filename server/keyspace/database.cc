@@ -87,7 +87,7 @@ Entry& Database::replace(Entry** place, Entry* fresh, Ttl ttl) {
     }
   }
   *place = fresh;
-  release(old, Free::now);
+  release(old, shared_->lazy_server_del ? Free::lazily : Free::now);
   return *fresh;
 }
 
@@ -215,15 +215,16 @@ void Database::move_to(std::string_view from, Database& target, std::string_view
   const uint64_t hash = keys_.hash(from);
   Entry* old = *keys_.find(from, hash);
   before_change(*old);
+  const bool is_volatile = old->is_volatile();
   const int64_t at_ms = expiry_of(*old);
-  if (old->is_volatile()) expiry_.remove(*old);
+  if (is_volatile) expiry_.remove(*old);
   keys_.erase(from, hash);
   Entry* fresh = EntryMaker::make_with_value_of(*old, to);
   fresh->set_colour(shared_->colour);
   fresh->set_lru(old->lru());
   EntryMaker::free(old, true);
   target.keys_.insert(target.keys_.hash(fresh->key()), fresh);
-  if (at_ms != never) target.expiry_.set(*fresh, at_ms);
+  if (is_volatile) target.expiry_.set(*fresh, at_ms);
 }
 
 void Database::copy_to(const Entry& from, Database& target, std::string_view to) {
@@ -231,11 +232,8 @@ void Database::copy_to(const Entry& from, Database& target, std::string_view to)
   if (!from.is_embedded() && !from.is_integer()) {
     fresh->set_object_pointer(copy_object(from.type(), from.encoding(), from.object_pointer()));
   }
-  fresh->set_colour(shared_->colour);
-  shared_->access.start(*fresh);
-  const int64_t at_ms = expiry_of(from);
-  target.keys_.insert(target.keys_.hash(to), fresh);
-  if (at_ms != never) target.expiry_.set(*fresh, at_ms);
+  target.add(to, target.keys_.hash(to), fresh);
+  if (from.is_volatile()) target.expiry_.set(*fresh, expiry_of(from));
 }
 
 void Database::clear(bool lazily) {

@@ -62,12 +62,22 @@ struct KeyspaceShared {
   int64_t now_ms = 0;  // Unix time of the command under way
   KeyspaceListener* listener = nullptr;
   SnapshotHook* snapshot = nullptr;
-  bool colour = false;       // of new entries; flipped when a snapshot starts
-  bool lazy_expire = false;  // lazyfree-lazy-expire
+  bool colour = false;           // of new entries; flipped when a snapshot starts
+  bool lazy_expire = false;      // lazyfree-lazy-expire
+  bool lazy_server_del = false;  // lazyfree-lazy-server-del: values that others replace
   LazyFree* lazy_free = nullptr;
   // The hash of a key that was prefetched, so that the look-up need not compute it again.
-  std::string_view hinted_key;
+  std::string_view hinted_key{&no_key, 0};
   uint64_t hinted_hash = 0;
+
+  void hint(std::string_view key, uint64_t hash) {
+    hinted_key = key;
+    hinted_hash = hash;
+  }
+  void clear_hint() { hinted_key = {&no_key, 0}; }
+
+ private:
+  static constexpr char no_key = 0;  // no key stands here, not even an empty one
 };
 
 struct KeyTraits {

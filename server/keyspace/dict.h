@@ -35,10 +35,7 @@ class Dict {
   using Item = typename Traits::Item;
 
   explicit Dict(const HashKey& key) : hash_key_(&key) {}
-  Dict(Dict&& other) noexcept {
-    swap(other);
-    hash_key_ = other.hash_key_;
-  }
+  Dict(Dict&& other) noexcept : hash_key_(other.hash_key_) { swap(other); }
   Dict& operator=(Dict&& other) noexcept {
     swap(other);
     return *this;
@@ -70,16 +67,18 @@ class Dict {
   uint64_t scan(uint64_t cursor, F&& f) const;
   template <typename F>
   void for_each(F&& f) const;
-  // A random item, all equally likely; null when empty.
+  // A random item, all equally likely (but those beyond the 28th of one bucket's chain, of which there are none to speak
+  // of); null when empty.
   Item random(Random& random) const;
-  // Calls f(Item) for up to `count` items that follow a random place: cheap, and random enough to sample.
+  // Calls f(Item) for `count` different items, or all if there are fewer, that follow a random place: cheap, and random
+  // enough to sample.
   template <typename F>
   void sample(Random& random, size_t count, F&& f) const;
 
   bool rehashing() const { return next_.buckets != nullptr; }
   // Moves up to `buckets` buckets; false when nothing is left to do.
   bool rehash(size_t buckets);
-  // Starts to shrink when most of the table is empty. Growing starts by itself.
+  // Starts to shrink when most of the table is empty, to a sixteenth at most: call it again. Growing starts by itself.
   void shrink_if_sparse();
   // Makes room for `items` at once, when the dict is empty.
   void reserve(size_t items);
@@ -94,6 +93,10 @@ class Dict {
  private:
   using Bucket = DictBucket;
   static constexpr uint64_t mean_per_bucket = 6;  // grows above this
+  static constexpr size_t max_shrink = 16;        // one table is at most so many times smaller than the one before
+
+  // What each insert and erase contributes. A table that shrinks must be done before inserts can crowd the small one.
+  void step() { rehash(next_.count < table_.count ? max_shrink : 1); }
 
   Bucket* bucket_of(uint64_t hash) const {
     const uint64_t position = DictTable::position(hash);

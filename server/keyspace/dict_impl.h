@@ -15,6 +15,7 @@ void Dict<Traits>::swap(Dict& other) noexcept {
   std::swap(moved_, other.moved_);
   std::swap(size_, other.size_);
   std::swap(chained_, other.chained_);
+  std::swap(hash_key_, other.hash_key_);
 }
 
 template <typename Traits>
@@ -83,7 +84,7 @@ void Dict<Traits>::add_to(Bucket* bucket, uint64_t hash, Item item) {
 template <typename Traits>
 void Dict<Traits>::insert(uint64_t hash, Item item) {
   if (rehashing()) {
-    rehash(1);
+    step();
   } else if (size_ >= table_.count * mean_per_bucket || table_.shared) [[unlikely]] {
     if (table_.shared) {
       table_ = DictTable::make(1);
@@ -122,7 +123,7 @@ void Dict<Traits>::remove_from(Bucket* first, Bucket* bucket, int slot) {
 template <typename Traits>
 auto Dict<Traits>::erase(std::string_view key, uint64_t hash) -> Item {
   if (size_ == 0) return nullptr;
-  if (rehashing()) rehash(1);
+  if (rehashing()) step();
   const auto tag = static_cast<uint8_t>(hash);
   Bucket* first = bucket_of(hash);
   for (Bucket* bucket = first;; bucket = bucket->link()) {
@@ -206,7 +207,7 @@ void Dict<Traits>::shrink_if_sparse() {
     table_.release();
     table_ = DictTable::empty();
   } else if (table_.count > 4 && size_ * 2 < table_.count) {
-    start_rehash(size_ / 3 + 1);
+    start_rehash(std::max(size_ / 3 + 1, table_.count / max_shrink));
   }
 }
 
@@ -253,13 +254,16 @@ auto Dict<Traits>::random(Random& random) const -> Item {
   if (size_ == 0) return nullptr;
   // A place among more places than any chain has, drawn anew until it holds an item: all items are equally likely. When
   // the table is so sparse that this would take long, walk on from where we are.
-  constexpr size_t chain_places = 21;
+  constexpr size_t chain_places = 28;
+  // The buckets of the next table that can hold something, then those of the old one that have not moved.
+  const size_t fresh = moved_ == 0 ? 0 : next_.index(table_.first_position(moved_) - 1) + 1;
+  const size_t buckets = fresh + table_.count - moved_;
   for (int tries = 0; tries < 1000; ++tries) {
-    const uint64_t hash = random.next();
+    const size_t i = random.below(buckets);
     const size_t place = random.below(chain_places);
     size_t seen = 0;
     Item found = nullptr;
-    each_in(bucket_of(hash), [&](Item item) {
+    each_in(i < fresh ? next_.buckets + i : table_.buckets + moved_ + (i - fresh), [&](Item item) {
       if (seen++ == place) found = item;
     });
     if (found != nullptr) return found;
@@ -274,7 +278,10 @@ template <typename F>
 void Dict<Traits>::sample(Random& random, size_t count, F&& f) const {
   if (size_ == 0) return;
   count = std::min(count, size_);
+  // From the beginning of a bucket: a whole round sees everything once.
   uint64_t cursor = DictTable::position(random.next());
+  const size_t i = table_.index(cursor);
+  cursor = i < moved_ ? next_.first_position(next_.index(cursor)) : table_.first_position(i);
   // One round at most: the cursor wraps to 0 at the end of the table.
   for (size_t steps = 0; count > 0 && steps <= table_.count + next_.count + 2; ++steps) {
     cursor = scan(cursor, [&](Item item) {

@@ -71,6 +71,16 @@ Entry* EntryMaker::make_object(std::string_view key, Type type, Encoding encodin
   return entry;
 }
 
+// The allocation of a big string is used again where the new one would get the same.
+bool EntryMaker::replace_big_string(Entry& entry, std::string_view value) {
+  if (entry.is_embedded() || entry.is_integer()) return false;
+  BigString& string = entry.big_string();
+  if (good_size(sizeof(BigString) + value.size()) != string.allocation()) return false;
+  memmove(string.data(), value.data(), value.size());
+  string.size = value.size();
+  return true;
+}
+
 bool EntryMaker::replace_string(Entry& entry, std::string_view value) {
   if (entry.type() != Type::string) return false;
   if (value.size() <= max_integer_digits) {
@@ -80,7 +90,8 @@ bool EntryMaker::replace_string(Entry& entry, std::string_view value) {
       return true;
     }
   }
-  if (!entry.is_embedded() || value.size() > Entry::max_embedded) return false;
+  if (value.size() > Entry::max_embedded) return replace_big_string(entry, value);
+  if (!entry.is_embedded()) return false;
   const size_t old_size = entry.used_size();
   const size_t new_size = old_size - entry.value_size_ + value.size();
   if (good_size(old_size) != good_size(new_size)) return false;

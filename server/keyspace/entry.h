@@ -136,7 +136,7 @@ class EntryMaker {
   // Replaces the string in place where it fits; false: nothing was changed, make a new entry. Keeps all but the value.
   static bool replace_string(Entry& entry, std::string_view value);
   // A new entry with this key and the encoding and value of `from`, pointer and all: either free `from` with `keep_value`,
-  // or put a copy of the value into the new entry. Neither expiry nor access are taken over.
+  // or put a copy of the value into the new entry. Neither expiry nor colour are taken over.
   static Entry* make_with_value_of(const Entry& from, std::string_view key);
   // Makes an embedded string longer (with zeros) or shorter where it stands; false: it does not fit.
   static bool resize_embedded(Entry& entry, size_t size);
@@ -145,6 +145,7 @@ class EntryMaker {
 
  private:
   static Entry* make(std::string_view key, size_t value_bytes, bool word);
+  static bool replace_big_string(Entry& entry, std::string_view value);
 };
 
 }  // namespace redoubt

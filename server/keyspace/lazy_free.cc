@@ -34,7 +34,9 @@ void LazyFree::free_entry(Entry* entry) {
 
 void LazyFree::free_keys(Dict<KeyTraits>&& keys) {
   auto owned = std::make_shared<KeyDict>(std::move(keys));
-  submit(owned->size(), [owned] { owned->for_each([](Entry* entry) { EntryMaker::free(entry); }); });
+  const uint64_t count = owned->size();
+  // Moved, so that the table goes on that thread too.
+  submit(count, [owned = std::move(owned)] { owned->for_each([](Entry* entry) { EntryMaker::free(entry); }); });
 }
 
 void LazyFree::drain() {

@@ -12,7 +12,8 @@ uint64_t LatencyHistogram::upper_end(size_t bucket) {
 
 uint64_t LatencyHistogram::percentile(double percent) const {
   if (total_ == 0) return 0;
-  const auto wanted = static_cast<uint64_t>(std::ceil(percent / 100 * static_cast<double>(total_)));
+  // To the nearest whole, as HDR histograms do: 99.9 % of 1000 is 999, although the product is a little more.
+  const auto wanted = static_cast<uint64_t>(std::llround(percent / 100 * static_cast<double>(total_)));
   uint64_t seen = 0;
   for (size_t bucket = 0; bucket < counts_->size(); ++bucket) {
     seen += (*counts_)[bucket];
