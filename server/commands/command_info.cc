@@ -1,7 +1,5 @@
 #include "server/commands/command_info.h"
 
-#include <fmt/format.h>
-
 #include "common/base/glob.h"
 #include "common/command/key_finder.h"
 #include "common/command/letter_case.h"
@@ -12,8 +10,6 @@
 
 namespace redoubt {
 namespace {
-
-constexpr size_t shown_word = 128;  // bytes of a word that an error repeats
 
 template <typename E>
 void write_flags(ReplyWriter& reply, E flags, std::span<const FlagName<E>> names, std::string_view prefix = "") {
@@ -110,11 +106,6 @@ const Command* find_called(const CommandTable& table, std::span<const std::strin
 // ---- handlers
 
 void command_command(CommandContext& ctx) {
-  if (ctx.count() > 1) {
-    // COMMAND can be called alone, so the look-up hands it words that are none of its subcommands, too.
-    return ctx.reply.error(
-        fmt::format("ERR unknown subcommand '{}'. Try COMMAND HELP.", ctx.arg(1).substr(0, shown_word)));
-  }
   const std::vector<Command*>& all = ctx.server.commands.all();
   ctx.reply.array(all.size());
   for (const Command* command : all) write_command_info(ctx.reply, *command);

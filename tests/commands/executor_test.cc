@@ -11,9 +11,10 @@ class ExecutorTest : public CommandTest {};
 TEST_F(ExecutorTest, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(type("nosuch a b"), "(error) ERR unknown command 'nosuch', with args beginning with: 'a' 'b' ");
   EXPECT_EQ(type("config nosuch"), "(error) ERR unknown subcommand 'nosuch'. Try CONFIG HELP.");
+  EXPECT_EQ(type("command nosuch"), "(error) ERR unknown subcommand 'nosuch'. Try COMMAND HELP.");
   EXPECT_EQ(type("config get"), "(error) ERR wrong number of arguments for 'config|get' command");
   EXPECT_EQ(type("config"), "(error) ERR wrong number of arguments for 'config' command");
-  EXPECT_EQ(server.stats().errors["ERR"], 4u);
+  EXPECT_EQ(server.stats().errors["ERR"], 5u);
 }
 
 TEST_F(ExecutorTest, AnswersInTheVersionOfTheClient) {

@@ -116,13 +116,6 @@ TEST_F(CommandCommands, Keys) {
   EXPECT_EQ(to_line(run({"COMMAND", "GETKEYS", "GET"})), "-ERR Invalid number of arguments specified for command");
 }
 
-TEST_F(CommandCommands, UnknownSubcommandsAreRepeatedUpToALimit) {
-  EXPECT_EQ(to_line(run({"COMMAND", "nosuch"})), "-ERR unknown subcommand 'nosuch'. Try COMMAND HELP.");
-  const std::string text(200, 'x');
-  EXPECT_EQ(to_line(run({"COMMAND", text})),
-            "-ERR unknown subcommand '" + text.substr(0, 128) + "'. Try COMMAND HELP.");
-}
-
 TEST_F(CommandCommands, HelpNamesEverySubcommand) {
   const Value help = run({"COMMAND", "HELP"});
   ASSERT_FALSE(help.items.empty());

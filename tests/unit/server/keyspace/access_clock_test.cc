@@ -85,7 +85,10 @@ TEST_F(AccessClockTest, LfuGrowsMoreSlowlyTheHigherItIs) {
   clock_.configure({true, 10, 0});
   clock_.set_now(1'000 * minute);
   uint8_t last = 0;
-  for (const int touches : {100, 1'000, 100'000}) {
+  struct Case {
+    int touches, mean, tolerance;
+  };
+  for (const auto& [touches, expected, tolerance] : {Case{100, 10, 4}, Case{1'000, 18, 5}, Case{100'000, 142, 20}}) {
     int sum = 0;
     for (int round = 0; round < 20; ++round) {
       clock_.start(*entry_);
@@ -95,9 +98,7 @@ TEST_F(AccessClockTest, LfuGrowsMoreSlowlyTheHigherItIs) {
     const auto mean = static_cast<uint8_t>(sum / 20);
     EXPECT_GT(mean, last);
     last = mean;
-    if (touches == 100) EXPECT_NEAR(mean, 10, 4);
-    if (touches == 1'000) EXPECT_NEAR(mean, 18, 5);
-    if (touches == 100'000) EXPECT_NEAR(mean, 142, 20);
+    EXPECT_NEAR(mean, expected, tolerance);
   }
   clock_.configure({true, 0, 0});
   clock_.start(*entry_);

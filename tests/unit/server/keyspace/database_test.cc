@@ -236,8 +236,7 @@ ModelValue value_of(Database& db, const Entry& entry) { return {text_of(entry), 
 struct Snapshot : SnapshotHook {
   void before_change(Database& db, Entry& entry) override { take(db, entry); }
   void take(Database& db, const Entry& entry) {
-    const bool first_time =
-        taken.emplace(std::pair(db.id(), std::string(entry.key())), value_of(db, entry)).second;
+    const bool first_time = taken.emplace(std::pair(db.id(), std::string(entry.key())), value_of(db, entry)).second;
     EXPECT_TRUE(first_time) << "taken twice: " << entry.key();
   }
   std::map<std::pair<int, std::string>, ModelValue> taken;
@@ -274,9 +273,8 @@ std::string some_key(Random& random) {
 }
 
 void ModelTest::drop_expired(int id) {
-  std::erase_if(models_[id], [&](const auto& row) {
-    return row.second.expiry != Database::never && row.second.expiry < now_;
-  });
+  std::erase_if(models_[id],
+                [&](const auto& row) { return row.second.expiry != Database::never && row.second.expiry < now_; });
 }
 
 void ModelTest::change_one(Random& random, int id, const std::string& key) {
@@ -461,7 +459,11 @@ TEST_F(DatabaseTest, EveryChangeAsksTheSnapshotFirstAndOnce) {
       {"erase_lazily", [&] { db_.erase_lazily("a"); }},
       {"expire", [&] { db_.expire(*db_.peek("a")); }},
       {"evict", [&] { db_.evict(*db_.peek("a"), false); }},
-      {"expired", [&] { advance(2'000); db_.peek("a"); }},
+      {"expired",
+       [&] {
+         advance(2'000);
+         db_.peek("a");
+       }},
       {"move_to", [&] { db_.move_to("a", keyspace_[1], "a"); }},
   };
   KeyspaceShared& shared = keyspace_.shared();

@@ -48,8 +48,13 @@ const Kind kinds[] = {
     kind(std::string(100'000, 'x'), Encoding::raw, false),
 };
 
-const std::string keys[] = {"", "k", std::string(16, 'k'), std::string(255, 'k'), std::string(256, 'k'),
-                            std::string(70'000, 'k'), std::string("\0\xff\r\n", 4)};
+const std::string keys[] = {"",
+                            "k",
+                            std::string(16, 'k'),
+                            std::string(255, 'k'),
+                            std::string(256, 'k'),
+                            std::string(70'000, 'k'),
+                            std::string("\0\xff\r\n", 4)};
 
 TEST(Entry, HoldsKeysAndStringsOfAllSizes) {
   for (const std::string& key : keys) {

@@ -33,7 +33,9 @@ TEST(LatencyHistogram, ErrsLessThanOnePercentAndNeverDownwards) {
     ASSERT_LE(static_cast<double>(told), static_cast<double>(value) * 1.01);
     ASSERT_EQ(histogram.count_to(told), 1u);
     ASSERT_EQ(histogram.count_to(value), 1u);
-    if (value > 1'000) ASSERT_EQ(histogram.count_to(value - value / 50), 0u);
+    if (value > 1'000) {
+      ASSERT_EQ(histogram.count_to(value - value / 50), 0u);
+    }
   }
 }
 
@@ -46,9 +48,8 @@ TEST(LatencyHistogram, TooLongCountsAsTheLongest) {
 TEST(LatencyHistogram, PercentilesOfAKnownSeries) {
   LatencyHistogram histogram;
   for (uint64_t i = 1; i <= 1'000; ++i) histogram.record(i * 1'000);
-  for (const auto& [percent, value] :
-       std::vector<std::pair<double, double>>{{0, 1'000}, {0.1, 1'000}, {50, 500'000}, {99, 990'000}, {99.9, 999'000},
-                                              {100, 1'000'000}}) {
+  for (const auto& [percent, value] : std::vector<std::pair<double, double>>{
+           {0, 1'000}, {0.1, 1'000}, {50, 500'000}, {99, 990'000}, {99.9, 999'000}, {100, 1'000'000}}) {
     const auto told = static_cast<double>(histogram.percentile(percent));
     EXPECT_GE(told, value) << percent;
     EXPECT_LE(told, value * 1.01) << percent;
