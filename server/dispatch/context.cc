@@ -9,7 +9,7 @@ void CommandContext::modified(std::string_view key, EventClass kind, std::string
 }
 
 void CommandContext::event(std::string_view key, EventClass kind, std::string_view event) const {
-  server.effects.event(db, key, kind, event);
+  server.effects.modified(db, key, kind, event, 0);
 }
 
 bool same_option(std::string_view given, std::string_view upper_case_word) {

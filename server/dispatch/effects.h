@@ -33,9 +33,6 @@ class Effects : public KeyspaceListener {
                 uint64_t changes = 1) {
     dirty_ += changes;
   }
-  // Something else is to be said of the key by a keyspace event, beside a change that modified() tells of ("expire" after
-  // "set"). Counts as nothing.
-  void event(Database& /*db*/, std::string_view /*key*/, EventClass /*kind*/, std::string_view /*event*/) {}
   // A whole database was emptied or swapped; `changes` keys are gone.
   void flushed(Database& /*db*/, uint64_t changes) { dirty_ += changes; }
 

@@ -132,6 +132,21 @@ Link::Link(int port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
 Link::~Link() { close(fd_); }
 
 Value Link::run(const std::vector<std::string>& words) {
+  send_request(words);
+  auto [value, size] = receive();
+  input_.erase(0, size);
+  return std::move(value);
+}
+
+std::string Link::run_raw(const std::vector<std::string>& words) {
+  send_request(words);
+  const size_t size = receive().second;
+  std::string bytes = input_.substr(0, size);
+  input_.erase(0, size);
+  return bytes;
+}
+
+void Link::send_request(const std::vector<std::string>& words) {
   std::string request = fmt::format("*{}\r\n", words.size());
   for (const std::string& word : words) request += fmt::format("${}\r\n{}\r\n", word.size(), word);
   for (std::string_view rest = request; !rest.empty();) {
@@ -139,12 +154,12 @@ Value Link::run(const std::vector<std::string>& words) {
     if (sent <= 0) throw std::runtime_error("cannot send");
     rest.remove_prefix(static_cast<size_t>(sent));
   }
+}
+
+std::pair<Value, size_t> Link::receive() {
   for (;;) {
     Reader reader(input_);
-    if (std::optional<Value> value = reader.next()) {
-      input_.erase(0, reader.position());
-      return std::move(*value);
-    }
+    if (std::optional<Value> value = reader.next()) return {std::move(*value), reader.position()};
     char chunk[65536];
     ssize_t received = recv(fd_, chunk, sizeof(chunk), 0);
     if (received <= 0) throw std::runtime_error("the server closed the connection or does not answer");

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace redoubt {
@@ -35,8 +36,14 @@ class Link {
   Link& operator=(const Link&) = delete;
   ~Link();
   Value run(const std::vector<std::string>& words);
+  // The reply as its bytes.
+  std::string run_raw(const std::vector<std::string>& words);
 
  private:
+  void send_request(const std::vector<std::string>& words);
+  // One whole reply: the value, and how many bytes of input_ it is.
+  std::pair<Value, size_t> receive();
+
   int fd_ = -1;
   std::string input_;
 };

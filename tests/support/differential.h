@@ -1,0 +1,88 @@
+// The same commands to a TestServer and to Debian's Redis, and every reply of the one compared with that of the other byte
+// for byte. A family's test draws commands from a seed with Pick, runs thousands of them, and compares the state of all
+// keys at the end; a failure names the seed and the last commands, so that it can be run again:
+//
+//   Differential both;
+//   Pick pick(seed);
+//   for (int i = 0; i < 5000 && both.agree(); ++i) both.run({"SET", pick.of({"a", "b"}), pick.bytes(20)});
+//   both.compare_keys();
+//
+// Both have the same time but for some milliseconds: draw times to live that are over long ago or long to come, and run
+// what tells a time with Compare::time. The environment variable REDOUBT_SEED replaces the seeds of seeds_of_tests().
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/base/random.h"
+#include "tests/support/command_fixture.h"
+#include "tests/support/link.h"
+#include "tests/support/program.h"
+
+namespace redoubt {
+
+// Random choices from a seed.
+class Pick {
+ public:
+  explicit Pick(uint64_t seed) : random_(seed) {}
+  uint64_t below(uint64_t bound) { return random_.below(bound); }
+  // True once in `times`.
+  bool one_in(uint64_t times) { return below(times) == 0; }
+  std::string of(std::initializer_list<const char*> words) { return words.begin()[below(words.size())]; }
+  // Up to `max_size` bytes of any value, few different ones.
+  std::string bytes(size_t max_size);
+  // Integers near the borders of their types, small ones, and texts that are nearly integers.
+  std::string integer();
+  // Floats in many notations, and texts that are nearly floats.
+  std::string real();
+  // One of these, with the case of its letters changed now and then.
+  std::string option(std::initializer_list<const char*> words);
+
+ private:
+  Random random_;
+};
+
+class Differential {
+ public:
+  enum class Compare : uint8_t {
+    exact,
+    time,  // an integer may differ by `slack_ms`; other replies must be the same
+  };
+  static constexpr int64_t slack_ms = 5000;
+
+  explicit Differential(int resp_version = 2);
+
+  // The first difference fails the test, and nothing more is run after it.
+  void run(const std::vector<std::string>& words, Compare how = Compare::exact);
+  // The database that both use from now on.
+  void select(int db);
+  bool agree() const { return agree_; }
+  // All keys of the database in use: type, encoding, expiry and, of strings, the value.
+  void compare_keys();
+  // Makes `key` hold a list on both sides, whatever it held: a value of another type. On our side there is nothing behind
+  // it, so commands that look into lists must not be run.
+  void put_other_type(const std::string& key);
+
+  TestServer& server() { return server_; }
+  Link& oracle() { return link_; }
+
+ private:
+  void remember(std::string line);
+  void differ(const std::string& ours, const std::string& theirs);
+
+  Program program_;
+  Link link_;
+  TestServer server_;
+  int nothing_ = 0;  // what stands behind keys of another type
+  bool agree_ = true;
+  std::deque<std::string> last_;  // commands, for the message
+};
+
+std::vector<uint64_t> seeds_of_tests(size_t count);
+
+}  // namespace redoubt
