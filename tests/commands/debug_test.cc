@@ -14,10 +14,10 @@ class DebugCommands : public testing::Test {
  protected:
   template <typename... Words>
   Reply run(const Words&... words) {
-    return server.run("DEBUG", words...);
+    return server_.run("DEBUG", words...);
   }
-  void set(std::string_view key, std::string_view value) { server.db().set_string(key, value); }
-  TestServer server{"enable-debug-command yes\n"};
+  void set(std::string_view key, std::string_view value) { server_.db().set_string(key, value); }
+  TestServer server_{"enable-debug-command yes\n"};
 };
 
 TEST(DebugGate, IsShutUnlessTheConfigurationOpensIt) {
@@ -55,10 +55,10 @@ TEST_F(DebugCommands, RefuseWrongArguments) {
   for (std::vector<std::string> words : cases) {
     const std::string name = words[0];
     words.insert(words.begin(), "DEBUG");
-    EXPECT_EQ(server.client().run(words),
+    EXPECT_EQ(server_.client().run(words),
               "(error) ERR unknown subcommand or wrong number of arguments for '" + name + "'. Try DEBUG HELP.");
   }
-  EXPECT_EQ(server.run("DEBUG"), "(error) ERR wrong number of arguments for 'debug' command");
+  EXPECT_EQ(server_.run("DEBUG"), "(error) ERR wrong number of arguments for 'debug' command");
 }
 
 TEST_F(DebugCommands, HelpNamesEachSubcommandOnce) {
@@ -87,22 +87,22 @@ TEST_F(DebugCommands, HousekeepingIsSwitched) {
   }
   const std::vector<std::string> asked = {"set_active_expire off", "pause_housekeeping off", "set_active_expire on",
                                           "pause_housekeeping on", "set_active_expire off",  "pause_housekeeping off"};
-  EXPECT_EQ(server.control().asked, asked);
+  EXPECT_EQ(server_.control().asked, asked);
 }
 
 TEST_F(DebugCommands, RestartPassesItsDelayOn) {
-  const std::string failed = "(error) ERR failed to restart the server. Check server logs.";
-  server.control().answer = Error{"not in a test"};
+  const std::string failed = "(error) ERR failed to restart the server_. Check server logs.";
+  server_.control().answer = Error{"not in a test"};
   EXPECT_EQ(run("RESTART"), failed);
   EXPECT_EQ(run("RESTART", "-5"), failed);
   EXPECT_EQ(run("CRASH-AND-RECOVER", "250"), failed);
-  const size_t asked = server.control().asked.size();
+  const size_t asked = server_.control().asked.size();
   EXPECT_EQ(asked, 3u);
-  EXPECT_NE(server.control().asked[0], server.control().asked[2]);
-  EXPECT_EQ(server.control().asked[0], server.control().asked[1]);
-  EXPECT_NE(server.control().asked[2].find("250"), std::string::npos);
+  EXPECT_NE(server_.control().asked[0], server_.control().asked[2]);
+  EXPECT_EQ(server_.control().asked[0], server_.control().asked[1]);
+  EXPECT_NE(server_.control().asked[2].find("250"), std::string::npos);
   EXPECT_EQ(run("RESTART", "x"), "(error) ERR value is not an integer or out of range");
-  EXPECT_EQ(server.control().asked.size(), asked);
+  EXPECT_EQ(server_.control().asked.size(), asked);
 }
 
 // The digests are those that Redis 7.0.15 gave for the same keys.
@@ -110,7 +110,7 @@ TEST_F(DebugCommands, DigestsAreThoseOfRedis) {
   EXPECT_EQ(run("DIGEST"), std::string(40, '0'));
   set("a", "b");
   set("n", "5");
-  server.db().set_expiry(server.db().set_string("c", "d"), server.now_ms() + 100000);
+  server_.db().set_expiry(server_.db().set_string("c", "d"), server_.now_ms() + 100000);
   EXPECT_EQ(run("DIGEST-VALUE", "a", "c", "n", "nokey"),
             "[b78559cd22bce6e6df712eb99ce7f3b08e8f8f1f, a6973898cd01d06abc9d078980f2d5d996c8c898, "
             "f8c2498ca74cdde7d02de23246736a661485b50e, 0000000000000000000000000000000000000000]");
@@ -120,12 +120,12 @@ TEST_F(DebugCommands, DigestsAreThoseOfRedis) {
 TEST_F(DebugCommands, DigestDependsOnDataAndNotOnItsHistory) {
   for (int i = 0; i < 50; ++i) set("key" + std::to_string(i), "value");
   const std::string forward = to_string(run("DIGEST"));
-  server.run("FLUSHALL");
+  server_.run("FLUSHALL");
   for (int i = 49; i >= 0; --i) set("key" + std::to_string(i), i % 2 == 0 ? "other" : "value");
   EXPECT_FALSE(run("DIGEST") == forward);
   for (int i = 0; i < 50; i += 2) set("key" + std::to_string(i), "value");
   EXPECT_EQ(run("DIGEST"), forward);
-  server.run("SWAPDB", "0", "1");
+  server_.run("SWAPDB", "0", "1");
   EXPECT_FALSE(run("DIGEST") == forward) << "which database it is in counts";
 }
 
@@ -151,16 +151,16 @@ TEST_F(DebugCommands, ObjectTellsHowAValueIsKept) {
         std::string::npos)
         << text << " for " << c.value;
   }
-  server.advance(7000);
+  server_.advance(7000);
   EXPECT_TRUE(to_string(run("OBJECT", "k")).ends_with(" lru_seconds_idle:7"));
   EXPECT_EQ(to_string(run("OBJECT", "k", "fast")).find("serializedlength"), std::string::npos);
 }
 
 TEST_F(DebugCommands, PopulateMakesTheKeysThatAreMissing) {
-  const uint64_t dirty = server.effects().dirty();
+  const uint64_t dirty = server_.effects().dirty();
   const auto value = [&](const char* key) {
     char digits[max_integer_text];
-    const Entry* entry = server.db().peek(key);
+    const Entry* entry = server_.db().peek(key);
     return entry == nullptr ? std::string("(none)") : std::string(entry->string(digits));
   };
   EXPECT_EQ(run("POPULATE", "2"), "OK");
@@ -180,8 +180,8 @@ TEST_F(DebugCommands, PopulateMakesTheKeysThatAreMissing) {
   }
   EXPECT_EQ(run("POPULATE", "1", "q", "99999999999"),
             "(error) ERR string exceeds maximum allowed size (proto-max-bulk-len)");
-  EXPECT_EQ(server.db().size(), 5u);
-  EXPECT_EQ(server.effects().dirty(), dirty);
+  EXPECT_EQ(server_.db().size(), 5u);
+  EXPECT_EQ(server_.effects().dirty(), dirty);
 }
 
 TEST_F(DebugCommands, ProtocolSendsEachKind) {
@@ -209,17 +209,17 @@ TEST_F(DebugCommands, ProtocolSendsEachKind) {
       {"false", ":0\r\n", "#f\r\n"},
   };
   for (const Case& c : cases) {
-    server.client().use_resp2();
-    EXPECT_EQ(server.client().run_raw({"DEBUG", "PROTOCOL", c.kind}), c.resp2) << c.kind;
-    server.client().use_resp3();
-    EXPECT_EQ(server.client().run_raw({"DEBUG", "PROTOCOL", c.kind}), c.resp3) << c.kind;
+    server_.client().use_resp2();
+    EXPECT_EQ(server_.client().run_raw({"DEBUG", "PROTOCOL", c.kind}), c.resp2) << c.kind;
+    server_.client().use_resp3();
+    EXPECT_EQ(server_.client().run_raw({"DEBUG", "PROTOCOL", c.kind}), c.resp3) << c.kind;
   }
   EXPECT_TRUE(run("PROTOCOL", "error").is_error());
 }
 
 TEST_F(DebugCommands, ErrorIsSentAsGiven) {
-  EXPECT_EQ(server.client().run_raw({"DEBUG", "ERROR", "MY own words"}), "-MY own words\r\n");
-  EXPECT_EQ(server.client().run_raw({"DEBUG", "ERROR", "two\r\nlines"}), "-two  lines\r\n");
+  EXPECT_EQ(server_.client().run_raw({"DEBUG", "ERROR", "MY own words"}), "-MY own words\r\n");
+  EXPECT_EQ(server_.client().run_raw({"DEBUG", "ERROR", "two\r\nlines"}), "-two  lines\r\n");
 }
 
 TEST_F(DebugCommands, TablesAreDescribed) {

@@ -49,17 +49,11 @@ std::vector<std::pair<std::string, Names>> sections_of(const std::string& text) 
 
 class InfoFields : public testing::Test {
  protected:
-  static void SetUpTestSuite() { oracle_ = new Program(Program::start_oracle({"--enable-debug-command", "yes"})); }
-  static void TearDownTestSuite() {
-    delete oracle_;
-    oracle_ = nullptr;
-  }
-  static Program* oracle_;
+  Program oracle_ = Program::start_oracle({"--enable-debug-command", "yes"});
 };
-Program* InfoFields::oracle_ = nullptr;
 
 TEST_F(InfoFields, NamesAndOrderAreThoseOfTheOracle) {
-  Link oracle(oracle_->port());
+  Link oracle(oracle_.port());
   TestServer server;
   for (const std::string asked : {"default", "server", "clients", "memory", "persistence", "stats", "replication",
                                   "cpu", "modules", "cluster", "everything"}) {
@@ -86,7 +80,7 @@ TEST_F(InfoFields, NamesAndOrderAreThoseOfTheOracle) {
 }
 
 TEST_F(InfoFields, ValuesThatBothKnowAreTheSame) {
-  Link oracle(oracle_->port());
+  Link oracle(oracle_.port());
   TestServer server;
   struct Case {
     const char* section;
@@ -112,7 +106,7 @@ TEST_F(InfoFields, ValuesThatBothKnowAreTheSame) {
 }
 
 TEST_F(InfoFields, DigestsOfTheSameDataAreEqual) {
-  Link oracle(oracle_->port());
+  Link oracle(oracle_.port());
   TestServer server("enable-debug-command yes\n");
   std::vector<std::string> keys;
   const std::string values[] = {"",
@@ -143,7 +137,7 @@ TEST_F(InfoFields, DigestsOfTheSameDataAreEqual) {
 }
 
 TEST_F(InfoFields, RepliesOfTheSameLinesAreEqual) {
-  Link oracle(oracle_->port());
+  Link oracle(oracle_.port());
   TestServer server("enable-debug-command yes\n");
   server.control().answer = Error{"no shutdown is under way"};
   const char* lines[] = {
