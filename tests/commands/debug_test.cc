@@ -91,7 +91,7 @@ TEST_F(DebugCommands, HousekeepingIsSwitched) {
 }
 
 TEST_F(DebugCommands, RestartPassesItsDelayOn) {
-  const std::string failed = "(error) ERR failed to restart the server_. Check server logs.";
+  const std::string failed = "(error) ERR failed to restart the server. Check server logs.";
   server_.control().answer = Error{"not in a test"};
   EXPECT_EQ(run("RESTART"), failed);
   EXPECT_EQ(run("RESTART", "-5"), failed);
