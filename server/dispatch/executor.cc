@@ -150,13 +150,13 @@ void Executor::call(Client& client, std::span<const std::string_view> args, Comm
     check_output(client);
 }
 
-bool Executor::execute_gated(const Call& call_, uint32_t gates) {
-  Client& client = call_.client;
+bool Executor::execute_gated(const Call& current, uint32_t gates) {
+  Client& client = current.client;
   const OutputBuffer::Mark before = client.out.mark();
   Verdict verdict = Verdict::pass;
   for (const GateRule& rule : gate_rules) {
     if ((gates & rule.bit) == 0) continue;
-    verdict = (this->*rule.check)(call_);
+    verdict = (this->*rule.check)(current);
     if (verdict != Verdict::pass) break;
   }
   if (verdict == Verdict::postponed) {
@@ -166,8 +166,8 @@ bool Executor::execute_gated(const Call& call_, uint32_t gates) {
   const bool silent = begin_reply(client);
   if (verdict == Verdict::pass) {
     AccessClock& access = services_.keyspace.shared().access;
-    access.set_frozen((gates & gate_no_touch) != 0 && call_.command.full_name != "touch");
-    call(client, call_.args, call_.command);
+    access.set_frozen((gates & gate_no_touch) != 0 && current.command.full_name != "touch");
+    call(client, current.args, current.command);
     access.set_frozen(false);
   }
   if (silent) end_silent_reply(client, before);

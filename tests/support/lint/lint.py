@@ -3,7 +3,7 @@
 
 clang-tidy looks at the files that changed: since REDOUBT_LINT_BASE if that is set, else since the branch left
 origin/main; on main itself, at what the last commits touched, newest first, for as long as the time limit lets it.
-`--all` looks at every file, without a limit.
+`--all` looks at every file, with clang's path analysis too, and without a limit.
 """
 import argparse
 import collections
@@ -134,8 +134,8 @@ def changed_files():
 
 
 def run_tidy(tree, everything):
-    """Returns (summary, errors). Prints what are only warnings."""
-    checker = tidy.Tidy("build/release", tree.read)
+    """Returns (summary, headlines of the errors). Prints what it finds as it goes: this check takes minutes."""
+    checker = tidy.Tidy("build/release", tree.read, thorough=everything)
     if everything:
         where, sources = "all files", sorted(checker.compiled & tree.known)
     else:
@@ -148,9 +148,8 @@ def run_tidy(tree, everything):
             if headline not in seen:
                 seen.add(headline)
                 if error:
-                    errors.append(block)
-                else:
-                    print(f"  note: {headline}", flush=True)
+                    errors.append(headline)
+                print(("  " + block.replace("\n", "\n  ")) if error else f"  note: {headline}", flush=True)
     summary = f"{where}, {len(sources) - left} of {len(sources)} sources"
     return summary + (f" within {TIDY_SECONDS} s" if left else ""), errors
 

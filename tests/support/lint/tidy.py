@@ -26,16 +26,19 @@ def closure(path, read, seen=None):
 
 
 class Tidy:
-    def __init__(self, build, read):
+    """`thorough` adds the analyzer's walk along the paths of the code, which takes as long as all the rest."""
+
+    def __init__(self, build, read, thorough):
         self.build = build
         self.read = read
+        self.options = [] if thorough else ["--checks=-clang-analyzer-*"]
         self.stamps = os.path.join("build", "tidy-passed")
         os.makedirs(self.stamps, exist_ok=True)
         with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
             self.compiled = {os.path.relpath(entry["file"]) for entry in json.load(file)}
 
     def stamp(self, source):
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(" ".join(self.options).encode())
         for settings in (".clang-tidy", "tests/.clang-tidy"):
             digest.update((self.read(settings) or "").encode())
         for path in sorted(closure(source, self.read)):
@@ -65,7 +68,7 @@ class Tidy:
             return source, True, ""
         if deadline and time.monotonic() > deadline:
             return source, None, ""
-        result = subprocess.run(["clang-tidy", "-p", self.build, "--quiet", source], stdin=subprocess.DEVNULL,
+        result = subprocess.run(["clang-tidy", "-p", self.build, "--quiet", *self.options, source], stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
         # Every compilation unit tells about its headers' bodies again; the caller drops what it has seen.
         text = result.stdout.strip() or (result.stderr.strip() if result.returncode else "")
