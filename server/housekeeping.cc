@@ -27,6 +27,7 @@ Housekeeping::Housekeeping(Services& services, Connections& connections)
     : services_(services),
       connections_(connections),
       expire_cycle_(services.keyspace, services.config),
+      client_evictor_(services.clients, services.config, services.stats, services.log),
       watchdog_(services.log),
       hz_(services.config.hz) {}
 
@@ -36,6 +37,7 @@ void Housekeeping::tick_ended() {
   ServerStats& stats = services_.stats;
   if (services_.clients.paused()) services_.clients.check_pause(monotonic_ms());
   if (!paused_) expire_cycle_.run_slice(ExpireCycle::max_slice_us);
+  if (services_.config.client_memory_limit() != 0) client_evictor_.tick(monotonic_us());
   connections_.end_of_tick();
   watchdog_.pet();
   const auto took_us = static_cast<uint64_t>((monotonic_ns() - tick_started_ns_) / 1000);

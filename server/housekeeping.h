@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "common/base/watchdog.h"
+#include "server/dispatch/client_eviction.h"
 #include "server/dispatch/context.h"
 #include "server/keyspace/expire.h"
 #include "server/net/connections.h"
@@ -36,6 +37,7 @@ class Housekeeping {
   Services& services_;
   Connections& connections_;
   ExpireCycle expire_cycle_;
+  ClientEvictor client_evictor_;
   Watchdog watchdog_;
   bool paused_ = false;
   int hz_ = 10;

@@ -45,6 +45,12 @@ enum Gate : uint32_t {
   gate_client_memory = 1u << 6,  // maxmemory-clients is set
 };
 
+// The gates that hold for all clients, one word that the executor reads for every command.
+struct ServerGates {
+  uint32_t bits = 0;
+  void set(Gate gate, bool on) { bits = on ? bits | gate : bits & ~static_cast<uint32_t>(gate); }
+};
+
 struct Client {
   Client(uint64_t client_id, BlockPool& pool) : id(client_id), out(pool), reply(out) {}
   Client(const Client&) = delete;
@@ -57,6 +63,7 @@ struct Client {
     flags = static_cast<ClientFlag>(on ? all | bit : all & ~bit);
   }
   bool closing() const { return is(ClientFlag::close_now | ClientFlag::close_after_reply); }
+  void set_gate(Gate gate, bool on) { gates = on ? gates | gate : gates & ~static_cast<uint32_t>(gate); }
   int resp_version() const { return reply.resp3() ? 3 : 2; }
   bool authenticated() const { return (gates & gate_auth) == 0; }
 
@@ -67,7 +74,7 @@ struct Client {
   int db = 0;
   OutputBuffer out;
   ReplyWriter reply;
-  const Command* last_command = nullptr;
+  const Command* last_command = nullptr;  // the one under way, or the last; null when that was unknown
   uint64_t commands = 0;
   int64_t last_active_ms = 0;  // monotonic
 

@@ -35,10 +35,12 @@ void ClientRegistry::postpone(Client& client) {
 void ClientRegistry::pause(int64_t until_ms, PauseMode mode) {
   if (!paused() || mode == PauseMode::all) pause_mode_ = mode;
   paused_until_ms_ = std::max(paused_until_ms_, until_ms);
+  gates_.set(gate_pause, paused());
 }
 
 void ClientRegistry::unpause() {
   paused_until_ms_ = 0;
+  gates_.set(gate_pause, false);
   to_resume_.insert(to_resume_.end(), postponed_.begin(), postponed_.end());
   postponed_.clear();
 }

@@ -1,5 +1,5 @@
 // All clients, by id, and the lists through which commands ask the network layer for things: to send, to close, to go on
-// with input that waited. Does not own the clients: the network layer adds them and removes them before they go.
+// with input that waited. What holds for all of them, the server-wide gates, stands here too. Does not own the clients: the network layer adds them and removes them before they go.
 // Executor thread only.
 #pragma once
 
@@ -39,6 +39,8 @@ class ClientRegistry {
   bool paused() const { return paused_until_ms_ != 0; }
   int64_t paused_until_ms() const { return paused_until_ms_; }
   PauseMode pause_mode() const { return pause_mode_; }
+  // The executor reads them; gate_pause follows the pause by itself, the others are set through the executor.
+  ServerGates& gates() { return gates_; }
   // Ends the pause when its time has come.
   void check_pause(int64_t now_ms);
 
@@ -57,6 +59,7 @@ class ClientRegistry {
   }
 
   uint64_t last_id_ = 0;
+  ServerGates gates_;
   std::map<uint64_t, Client*> clients_;
   std::vector<Client*> to_flush_;
   std::vector<Client*> to_close_;

@@ -2,6 +2,7 @@
 
 #include "server/commands/command_info.h"
 #include "server/commands/config_commands.h"
+#include "server/commands/connection_commands.h"
 #include "server/commands/generic_commands.h"
 #include "server/commands/server_commands.h"
 #include "server/commands/strings.h"
@@ -14,6 +15,7 @@ void register_all_commands(CommandTable& table) {
   register_server_commands(table);
   register_generic_commands(table);
   register_string_commands(table);
+  register_connection_commands(table);
 }
 
 }  // namespace redoubt

@@ -57,7 +57,10 @@ const Executor::GateRule Executor::gate_rules[] = {
 };
 
 Executor::Executor(Services& services, ClockFn clock)
-    : services_(services), clock_(std::move(clock)), nanoseconds_per_cycle_(1000.0 / cycles_per_us()) {
+    : services_(services),
+      clock_(std::move(clock)),
+      gates_(services.clients.gates()),
+      nanoseconds_per_cycle_(1000.0 / cycles_per_us()) {
   update_time();
 }
 
@@ -123,7 +126,7 @@ bool Executor::execute(Client& client, std::span<const std::string_view> args, C
     refuse_malformed(client, args, command);
     return true;
   }
-  const uint32_t gates = gates_ | client.gates | command->gates;
+  const uint32_t gates = gates_.bits | client.gates | command->gates;
   if (gates != 0) [[unlikely]]
     return execute_gated({client, *command, args}, gates);
   call(client, args, *command);
@@ -177,6 +180,8 @@ bool Executor::execute_gated(const Call& current, uint32_t gates) {
 // ---- gates ---------------------------------------------------------------------------------------
 
 Executor::Verdict Executor::check_auth(const Call& call) {
+  // The password may have been taken away since.
+  if (services_.config.requirepass.empty()) return Verdict::pass;
   if (has(call.command.flags, CommandFlag::no_auth)) return Verdict::pass;
   refuse(call.client, &call.command, errors::no_auth);
   return Verdict::refused;
@@ -195,6 +200,7 @@ Executor::Verdict Executor::check_protected(const Call& call) {
 }
 
 Executor::Verdict Executor::check_memory(const Call& call) {
+  if (services_.clients.paused()) return Verdict::pass;  // the data set stands still
   if (services_.evictor.make_room() != Evictor::Outcome::failed) return Verdict::pass;
   if (!has(call.command.flags, CommandFlag::denyoom)) return Verdict::pass;
   refuse(call.client, &call.command, errors::out_of_memory);
@@ -253,6 +259,7 @@ void Executor::account_errors(Client& client, Command* command) {
 }
 
 void Executor::check_output(Client& client) {
+  if ((client.gates & gate_reply) != 0) return;  // it is about to be dropped
   if (client.closing() || !over_output_limit(client, services_.config, tick_ms_)) return;
   ++services_.stats.output_buffer_limit_disconnections;
   services_.log.warning("Client id={} addr={} closed for overcoming of output buffer limits.", client.id, client.peer);

@@ -36,7 +36,7 @@ class Executor {
   // The monotonic time at the start of this tick, in milliseconds.
   int64_t tick_ms() const { return tick_ms_; }
   // Turns a server-wide gate on or off.
-  void set_gate(Gate gate, bool on) { gates_ = on ? gates_ | gate : gates_ & ~static_cast<uint32_t>(gate); }
+  void set_gate(Gate gate, bool on) { gates_.set(gate, on); }
 
   // The client and the command under way, for crash reports; null between commands.
   const Client* current_client() const { return current_client_; }
@@ -58,6 +58,7 @@ class Executor {
   bool execute(Client& client, std::span<const std::string_view> args, Command* command);
   void call(Client& client, std::span<const std::string_view> args, Command& command);
   bool execute_gated(const Call& call, uint32_t gates);
+  void refuse_call(Client& client, std::span<const std::string_view> args, Command* command);
   void refuse(Client& client, Command* command, std::string_view error);
   void refuse_unknown(Client& client, std::span<const std::string_view> args);
   void refuse_malformed(Client& client, std::span<const std::string_view> args, Command* command);
@@ -79,7 +80,7 @@ class Executor {
 
   Services& services_;
   ClockFn clock_;
-  uint32_t gates_ = 0;
+  ServerGates& gates_;  // kept by the registry of clients
   int64_t tick_ms_ = 0;
   Command* run_command_ = nullptr;
   uint32_t run_calls_ = 0;

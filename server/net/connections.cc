@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "common/base/log.h"
+#include "server/client/authentication.h"
 #include "server/client/client_registry.h"
 #include "server/client/output_limits.h"
 #include "server/config/config.h"
@@ -99,7 +100,7 @@ void Connections::accept(int descriptor, Peer peer) {
   }
   ++shared_.stats.connections_received;
   auto connection = std::make_unique<Connection>(shared_, shared_.registry.next_id(), descriptor, std::move(peer));
-  if (!config.requirepass.empty()) connection->gates |= gate_auth;
+  set_default_user(*connection, config);
   shared_.registry.add(*connection);
   const uint64_t id = connection->id;
   connections_.emplace(id, std::move(connection));

@@ -33,7 +33,8 @@ void add_clients(MemoryReport& report, const ClientRegistry& clients) {
 }  // namespace
 
 size_t client_memory(const Client& client) {
-  return sizeof(Client) + client.out.memory() + client.input_capacity + client.parser_memory;
+  const size_t names = client.name.capacity() + client.lib_name.capacity() + client.lib_version.capacity();
+  return sizeof(Client) + client.out.memory() + client.input_capacity + client.parser_memory + names;
 }
 
 MemoryReport memory_report(const ServerStats& stats, const Keyspace& keyspace, const ClientRegistry& clients) {

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "common/base/config_file.h"
+#include "server/client/authentication.h"
 #include "server/commands/register.h"
 
 namespace redoubt {
@@ -138,7 +139,7 @@ TestServer::~TestServer() {
 TestClient& TestServer::connect() {
   clients_.push_back(std::make_unique<TestClient>(*this, registry_.next_id()));
   Client& client = clients_.back()->client();
-  if (!config_.requirepass.empty()) client.gates |= gate_auth;
+  set_default_user(client, config_);
   registry_.add(client);
   return *clients_.back();
 }

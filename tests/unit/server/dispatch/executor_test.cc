@@ -206,6 +206,9 @@ TEST_F(ExecutorTest, ErrorsOfCommandsAreCountedByCode) {
 
 TEST_F(ExecutorTest, WhoHasNotAuthenticatedMayDoLittle) {
   client_.gates |= gate_auth;
+  EXPECT_EQ(run({"get a"}), "$-1\r\n");  // there is no password any more
+  const ConfigStore::Pair password{"requirepass", "secret"};
+  ASSERT_TRUE(store_.set({&password, 1}, false));
   EXPECT_EQ(run({"get a", "auth x", "get", "nosuch"}),
             "-NOAUTH Authentication required.\r\n+PONG\r\n-ERR wrong number of arguments for 'get' command\r\n"
             "-ERR unknown command 'nosuch', with args beginning with: \r\n");
