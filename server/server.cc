@@ -123,7 +123,7 @@ void Server::Impl::register_hooks() {
   store.on_change({"oom-score-adj", "oom-score-adj-values"}, [this](const Config&) { return apply_oom_score(); });
   store.on_change({"watchdog-period"}, [this](const Config&) { return apply_watchdog(); });
   store.on_change({"maxmemory", "maxmemory-policy", "lfu-log-factor", "lfu-decay-time", "lazyfree-lazy-expire",
-                   "maxmemory-clients"},
+                   "lazyfree-lazy-server-del", "maxmemory-clients"},
                   [this](const Config&) { return apply_memory(); });
   store.on_change({"loglevel"}, [this](const Config& next) {
     log.set_level(next.loglevel);

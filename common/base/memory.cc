@@ -5,6 +5,18 @@
 #include <string>
 #include <vector>
 
+// The sanitizers' allocator answers for itself; mallinfo2 knows nothing of it.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define REDOUBT_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define REDOUBT_SANITIZED
+#endif
+#endif
+#ifdef REDOUBT_SANITIZED
+extern "C" size_t __sanitizer_get_current_allocated_bytes();  // NOLINT(bugprone-reserved-identifier,cert-*)
+#endif
+
 namespace redoubt {
 namespace {
 
@@ -52,6 +64,10 @@ T read_mallctl(const char* name) {
   mallctl(name, &value, &size, nullptr, 0);
   return value;
 }
+#elif defined(REDOUBT_SANITIZED)
+size_t malloc_in_use() { return __sanitizer_get_current_allocated_bytes(); }
+#else
+size_t malloc_in_use() { return mallinfo2().uordblks; }
 #endif
 
 }  // namespace
@@ -108,7 +124,7 @@ void set_background_purging(bool on) { mallctl("background_thread", nullptr, nul
 void set_background_purging(bool /*on*/) {}
 void register_allocating_thread() {}
 size_t used_memory() {
-  const int64_t sum = static_cast<int64_t>(mallinfo2().uordblks) + counters().mapped.load();
+  const int64_t sum = static_cast<int64_t>(malloc_in_use()) + counters().mapped.load();
   return sum > 0 ? static_cast<size_t>(sum) : 0;
 }
 AllocatorStats allocator_stats() {

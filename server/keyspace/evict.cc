@@ -25,6 +25,7 @@ void configure_access(Keyspace& keyspace, const Config& config) {
   keyspace.shared().access.configure(
       {policy_uses_lfu(config.maxmemory_policy), config.lfu_log_factor, config.lfu_decay_time});
   keyspace.shared().lazy_expire = config.lazyfree_lazy_expire;
+  keyspace.shared().lazy_server_del = config.lazyfree_lazy_server_del;
 }
 
 Evictor::Evictor(Keyspace& keyspace, const Config& config)

@@ -15,8 +15,9 @@
 
 namespace redoubt {
 
-// Brings what the keyspace knows of the configuration up to date: how keys are aged, and whether expired values are freed in
-// the background. At start, and when maxmemory-policy, lfu-log-factor, lfu-decay-time or lazyfree-lazy-expire change.
+// Brings what the keyspace knows of the configuration up to date: how keys are aged, and whether expired and replaced values
+// are freed in the background. At start, and when maxmemory-policy, lfu-log-factor, lfu-decay-time, lazyfree-lazy-expire or
+// lazyfree-lazy-server-del change.
 void configure_access(Keyspace& keyspace, const Config& config);
 
 class Evictor {

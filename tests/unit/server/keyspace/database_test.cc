@@ -133,7 +133,7 @@ TEST_F(DatabaseTest, AHintIsForThatPlaceInMemoryOnly) {
   db_.set_string(hinted, "1");
   db_.set_string(other, "2");
   db_.set_string(std::string_view(hinted).substr(0, 2), "3");
-  db_.set_string({}, "empty");
+  db_.set_string("", "empty");
   keyspace_.shared().clear_hint();
   EXPECT_EQ(text_of(*db_.peek("key")), "1");
   EXPECT_EQ(text_of(*db_.peek("key2")), "2");
