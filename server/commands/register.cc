@@ -3,7 +3,7 @@
 #include "server/commands/command_info.h"
 #include "server/commands/config_commands.h"
 #include "server/commands/connection_commands.h"
-#include "server/commands/generic_commands.h"
+#include "server/commands/generic/generic_commands.h"
 #include "server/commands/server_commands.h"
 #include "server/commands/strings.h"
 

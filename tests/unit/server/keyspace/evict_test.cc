@@ -231,6 +231,33 @@ TEST_F(EvictTest, MeasuresTheTimeAboveTheLimit) {
   EXPECT_EQ(stats.eviction_exceeded_us, 5000u);
 }
 
+// Over the limit only as long as something waits to be freed in the background.
+TEST_F(EvictTest, WaitsForWhatIsFreedInTheBackground) {
+  use(MaxmemoryPolicy::noeviction);
+  config.maxmemory = 100;
+  config.maxmemory_eviction_tenacity = 100;
+  bool looked = false;
+  Evictor waiting(
+      keyspace, config,
+      [&] {
+        const size_t used = !looked || keyspace.lazy_free().pending() > 0 ? 101 : 100;
+        looked = true;
+        return used;
+      },
+      [this] { return ++time_us; });
+  for (int i = 0; i < 20'000; ++i) put(i);
+  keyspace[0].clear(true);
+  EXPECT_EQ(waiting.make_room(), Outcome::within_limit);
+  EXPECT_EQ(keyspace.lazy_free().pending(), 0u);
+  // With no time to wait it fails at once.
+  config.maxmemory_eviction_tenacity = 0;
+  Evictor hasty(
+      keyspace, config, [] { return size_t{101}; }, [this] { return ++time_us; });
+  for (int i = 0; i < 20'000; ++i) put(i);
+  keyspace[0].clear(true);
+  EXPECT_EQ(hasty.make_room(), Outcome::failed);
+}
+
 TEST_F(EvictTest, ConfiguresTheKeyspace) {
   config.lfu_log_factor = 3;
   config.lfu_decay_time = 7;

@@ -2,7 +2,7 @@
 #include <limits>
 #include <string>
 
-#include "server/commands/generic_commands.h"
+#include "server/commands/generic/generic_commands.h"
 #include "server/config/config.h"
 #include "server/dispatch/argument_reader.h"
 #include "server/dispatch/command_table.h"

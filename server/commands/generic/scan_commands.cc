@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "common/base/glob.h"
-#include "server/commands/generic_commands.h"
+#include "server/commands/generic/generic_commands.h"
 #include "server/dispatch/argument_reader.h"
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/context.h"

@@ -1,4 +1,4 @@
-#include "server/commands/generic_commands.h"
+#include "server/commands/generic/generic_commands.h"
 
 #include <climits>
 

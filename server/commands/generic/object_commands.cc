@@ -1,5 +1,5 @@
 // OBJECT and its subcommands.
-#include "server/commands/generic_commands.h"
+#include "server/commands/generic/generic_commands.h"
 #include "server/commands/help.h"
 #include "server/config/config.h"
 #include "server/dispatch/command_table.h"
