@@ -70,7 +70,8 @@ void append_client_info(std::string& text, const Client& client, int64_t now_ms,
   const OutputFigures out = figures_of(client.out);
   const auto seconds_since = [&](int64_t then) { return std::max<int64_t>(now_ms - then, 0) / 1000; };
   // What was written in this tick is sent at its end; what is older waits for the socket.
-  const bool waits_to_send = !client.out.empty() && !client.is(ClientFlag::flush_scheduled);
+  const bool new_output = argument_bytes != 0 || client.is(ClientFlag::flush_scheduled);
+  const bool waits_to_send = !client.out.empty() && !new_output;
   const size_t argument_memory = argument_bytes != 0 ? argument_bytes : client.parser_memory;
   auto to = std::back_inserter(text);
   fmt::format_to(to, "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub=0 psub=0 ssub=0 multi=-1",

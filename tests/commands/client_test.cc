@@ -88,6 +88,9 @@ TEST_F(ClientCommands, InfoTellsTheOutput) {
   const std::string line = text_of("CLIENT LIST ID 2");
   EXPECT_EQ(field(line, "events"), "rw");
   EXPECT_EQ(field(line, "cmd"), "NULL");
+  const std::string pipeline = server.client().feed("PING\r\nCLIENT INFO\r\n");
+  EXPECT_EQ(field(pipeline, "events"), "r");
+  EXPECT_EQ(field(pipeline, "obl"), "7");
   EXPECT_GE(std::stoul(field(line, "omem")), 80000u);
   EXPECT_GE(std::stoul(field(line, "oll")), 1u);
   EXPECT_GE(std::stoul(field(line, "tot-mem")), 100000u);
