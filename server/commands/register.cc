@@ -5,7 +5,7 @@
 #include "server/commands/connection_commands.h"
 #include "server/commands/generic/generic_commands.h"
 #include "server/commands/server_commands.h"
-#include "server/commands/strings.h"
+#include "server/commands/strings/string_commands.h"
 
 namespace redoubt {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "server/commands/strings.h"
+#include "server/commands/strings/string_commands.h"
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/context.h"
 #include "server/dispatch/effects.h"

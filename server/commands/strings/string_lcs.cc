@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "server/commands/strings.h"
+#include "server/commands/strings/string_commands.h"
 #include "server/config/config.h"
 #include "server/dispatch/argument_reader.h"
 #include "server/dispatch/command_table.h"

@@ -1,5 +1,5 @@
 // The commands on strings. One function registers all of them; their sources stand by what they do: plain reads and
-// writes (strings.cc), SET and its options (string_set.cc), numbers (string_numbers.cc), parts of strings
+// writes (string_commands.cc), SET and its options (string_set.cc), numbers (string_numbers.cc), parts of strings
 // (string_ranges.cc), LCS (string_lcs.cc).
 #pragma once
 

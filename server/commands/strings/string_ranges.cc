@@ -4,7 +4,7 @@
 #include <cstring>
 #include <optional>
 
-#include "server/commands/strings.h"
+#include "server/commands/strings/string_commands.h"
 #include "server/dispatch/argument_reader.h"
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/effects.h"

@@ -1,4 +1,4 @@
-#include "server/commands/strings.h"
+#include "server/commands/strings/string_commands.h"
 
 #include <string>
 
