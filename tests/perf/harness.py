@@ -119,8 +119,9 @@ class Server:
                 client.call("PING")
                 client.close()
                 return True
-            except OSError:
+            except (OSError, ReplyError):  # not listening yet, or loading
                 time.sleep(0.02)
+        self.end_process()
         return False
 
     def client(self):
@@ -156,7 +157,7 @@ class Server:
                 last, since = now, time.monotonic()
         return self.rss()
 
-    def stop(self):
+    def end_process(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -164,6 +165,9 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+    def stop(self):
+        self.end_process()
         self.log.close()
         self.directory.cleanup()
 
