@@ -33,7 +33,10 @@ std::string absolute_executable(const char* fallback) {
 
 // Where a person, or a script that waits for it, looks first.
 void write_banner(Log& log, const Config& config) {
-  if (!config.logfile.empty() && !config.always_show_logo) return;
+  if (!config.logfile.empty() && !config.always_show_logo) {
+    log.notice("Running mode=standalone, port={}.", config.port);
+    return;
+  }
   const std::string banner = fmt::format(
       "\n"
       "   |_|  |_|  |_|   Redoubt {} (compatible with Redis {})\n"
@@ -114,11 +117,6 @@ int serve(const CommandLine& line, int argc, char** argv) {
   if (config.disable_thp) (void)disable_huge_pages();
   set_background_purging(config.jemalloc_bg_thread);
   if (!fit_maxclients(log, store)) return 1;
-  const std::string pidfile = config.pidfile.empty() && background ? "/var/run/redis.pid" : config.pidfile;
-  if (!pidfile.empty()) {
-    if (const Status done = write_pid_file(pidfile); !done)
-      log.warning("Failed to write PID file: {}", done.error().text);
-  }
   if (supervision == Supervision::upstart) stop_for_upstart();
 
   Server server({store, commands, log, title, absolute_executable(argv[0]), std::move(arguments),
@@ -126,6 +124,12 @@ int serve(const CommandLine& line, int argc, char** argv) {
   if (const Status done = server.listen(); !done) {
     log.warning("{}", done.error().text);
     return 1;
+  }
+  // Not before the port is ours: the file may be that of the server that has it.
+  const std::string pidfile = config.pidfile.empty() && background ? "/var/run/redis.pid" : config.pidfile;
+  if (!pidfile.empty()) {
+    if (const Status done = write_pid_file(pidfile); !done)
+      log.warning("Failed to write PID file: {}", done.error().text);
   }
   write_banner(log, config);
   log.notice("Server initialized");

@@ -73,7 +73,6 @@ struct Server::Impl final : public TickHandler, public ServerControl {
   const Config& config;
   Log& log;
   const std::string id = random_hex(run_id_digits);
-  bool stopping = false;
   EventLoop loop;
   Keyspace keyspace;
   ClientRegistry clients;
@@ -104,6 +103,8 @@ Server::Impl::Impl(Parts given)
   (void)apply_oom_score();
   (void)apply_watchdog();
   register_hooks();
+  loop.on_signals({SIGTERM, SIGINT}, [this](int signal) { on_signal(signal); });
+  exit_on_second_interrupt();
   if (!config.crash_log_enabled) return;
   crash_handlers = std::make_unique<CrashHandlers>(
       log, CrashOptions{.program = fmt::format("Redoubt {}", redis_version),
@@ -206,7 +207,6 @@ Status Server::Impl::apply_watchdog() {
 Status Server::Impl::shut_down(const ShutdownOptions& options) {
   if (options.save && !options.force) return Error{"There is nothing that could save the data yet: no persistence"};
   log.notice("User requested shutdown...");
-  stopping = true;
   loop.stop();
   return {};
 }
@@ -229,13 +229,11 @@ Status Server::Impl::restart(bool graceful, int64_t delay_ms) {
 
 void Server::Impl::on_signal(int signal) {
   const bool interrupt = signal == SIGINT;
-  if (interrupt && stopping) {
-    log.warning("You insist... exiting now.");
-    _exit(1);
-  }
   log.warning("Received {} scheduling shutdown...", interrupt ? "SIGINT" : "SIGTERM");
   const Status done = shut_down(interrupt ? config.shutdown_on_sigint : config.shutdown_on_sigterm);
-  if (!done) log.warning("Errors trying to shut down the server: {}", done.error().text);
+  if (done) return;
+  log.warning("Errors trying to shut down the server: {}", done.error().text);
+  exit_on_second_interrupt();
 }
 
 void Server::Impl::write_crash_sections(CrashWriter& out) {
@@ -273,7 +271,6 @@ Status Server::listen() {
 int Server::run() {
   Impl& server = *impl_;
   const Config& config = server.config;
-  server.loop.on_signals({SIGTERM, SIGINT}, [&server](int signal) { server.on_signal(signal); });
   Housekeeping& housekeeping = server.housekeeping;
   server.loop.every(1, [&housekeeping] { return housekeeping.periodic(); });
   server.loop.every(1, [&housekeeping] { return housekeeping.expire(); });

@@ -25,6 +25,10 @@ Status remove_pid_file(const std::string& path);
 
 mode_t current_umask();
 
+// From now on the first SIGINT goes to the handler that is installed, and one after it ends the process at once with exit
+// code 1, whatever it is doing. Called again, it counts from the start.
+void exit_on_second_interrupt();
+
 struct OpenFilesLimit {
   uint64_t before = 0;  // the soft limit as it was
   uint64_t now = 0;     // the soft limit as it is; less than wanted when the system refused

@@ -147,7 +147,7 @@ void EventLoop::run(TickHandler& handler) {
     const int count = loop.wait();
     handler.on_tick_start();
     bool asio_is_due = count < 0 || monotonic_ns() >= loop.due_ns;
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < count && !loop.stopped; ++i) {
       const epoll_event& event = loop.events[i];
       if (event.data.ptr == nullptr) {
         asio_is_due = true;

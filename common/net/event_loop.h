@@ -53,7 +53,7 @@ class EventLoop {
   void every(int64_t first_ms, std::function<int64_t()> f);
   void on_signals(std::initializer_list<int> signals, std::function<void(int)> f);
 
-  // Runs until stop(), which ends it with the tick under way.
+  // Runs until stop(), which ends it with the tick under way: what else was ready in it is left alone.
   void run(TickHandler& handler);
   void stop();
 

@@ -69,8 +69,9 @@ boost::system::result<std::unique_ptr<Listener>, Listener::Failure> Listener::tc
   if (found->ai_family == AF_INET6) enable(descriptor, IPPROTO_IPV6, IPV6_V6ONLY);
   enable(descriptor, SOL_SOCKET, SO_REUSEADDR);
   if (options.mark != 0) enable(descriptor, SOL_SOCKET, SO_MARK, static_cast<int>(options.mark));
-  if (bind(descriptor, found->ai_addr, found->ai_addrlen) != 0 || listen(descriptor, options.backlog) != 0) {
-    const Failure failure{reason(), means_unavailable(errno)};
+  const bool bound = bind(descriptor, found->ai_addr, found->ai_addrlen) == 0;
+  if (!bound || listen(descriptor, options.backlog) != 0) {
+    const Failure failure{(bound ? "listen: " : "bind: ") + reason(), means_unavailable(errno)};
     close(descriptor);
     return failure;
   }
@@ -96,9 +97,13 @@ Result<std::unique_ptr<Listener>> Listener::unix_socket(EventLoop& loop, const s
   return std::unique_ptr<Listener>(new Listener(loop, descriptor, path, 0, path));
 }
 
-Listener::~Listener() {
+Listener::~Listener() { stop(); }
+
+void Listener::stop() {
+  if (descriptor_ < 0) return;
   if (accept_) loop_.unwatch(descriptor_);
   close(descriptor_);
+  descriptor_ = -1;
   if (!path_.empty()) unlink(path_.c_str());
 }
 
@@ -108,7 +113,7 @@ void Listener::start(Accept accept) {
 }
 
 void Listener::on_ready(bool /*readable*/, bool /*writable*/) {
-  for (int i = 0; i < accepts_per_event; ++i) {
+  for (int i = 0; i < accepts_per_event && descriptor_ >= 0; ++i) {
     sockaddr_storage storage{};
     socklen_t size = sizeof storage;
     const int connection =

@@ -44,6 +44,8 @@ class Listener : public ReadyHandler {
 
   // Starts to accept.
   void start(Accept accept);
+  // Closes the socket, and removes the file. The object has to stay until the end of the tick: its event may be under way.
+  void stop();
   const std::string& address() const { return address_; }
   int port() const { return port_; }
   void on_ready(bool readable, bool writable) override;

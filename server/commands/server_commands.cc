@@ -5,6 +5,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/memory.h"
+#include "server/client/client_registry.h"
 #include "server/commands/info_report.h"
 #include "server/config/config.h"
 #include "server/dispatch/argument_reader.h"
@@ -116,7 +117,10 @@ void shutdown_command(CommandContext& ctx) {
   if (const Status done = ctx.server.control.shut_down(options); !done) {
     ctx.server.log.warning("SHUTDOWN refused: {}", done.error().text);
     ctx.reply.error("ERR Errors trying to SHUTDOWN. Check logs.");
+    return;
   }
+  // Nothing that it sent after this is carried out.
+  ctx.server.clients.close(ctx.client, true);
 }
 
 }  // namespace

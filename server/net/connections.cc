@@ -37,7 +37,7 @@ Status Connections::open(const std::vector<std::string>& addresses, int port, co
       shared_.log.warning("Warning: Could not create server TCP listening socket {}:{}: {}", address, port,
                           listener.error().text);
       if (listener.error().unavailable && optional) continue;
-      tcp_.clear();
+      close_tcp();
       return Error{"Unable to listen on this port. Check server logs."};
     }
     tcp_.push_back(std::move(listener.value()));
@@ -49,7 +49,7 @@ Status Connections::open(const std::vector<std::string>& addresses, int port, co
 Status Connections::listen(const Config& config) {
   const ListenOptions options{config.tcp_backlog, config.socket_mark_id};
   // The old sockets go first: "*" and one address of this machine cannot be listened on at once.
-  tcp_.clear();
+  close_tcp();
   Status status = open(config.bind, config.port, options);
   if (status) {
     addresses_ = config.bind;
@@ -70,9 +70,19 @@ Status Connections::listen_unix(const Config& config) {
   return {};
 }
 
-void Connections::stop_listening() {
+void Connections::close_tcp() {
+  for (auto& listener : tcp_) {
+    listener->stop();
+    stopped_.push_back(std::move(listener));
+  }
   tcp_.clear();
-  unix_.reset();
+}
+
+void Connections::stop_listening() {
+  close_tcp();
+  if (unix_ == nullptr) return;
+  unix_->stop();
+  stopped_.push_back(std::move(unix_));
 }
 
 std::string Connections::listen_address() const {
@@ -133,6 +143,7 @@ void Connections::end_of_tick() {
   }
   // Nobody points to these any more: no handler runs at the end of a tick.
   for (Client* client : registry.take_closes()) destroy(*client);
+  stopped_.clear();
 }
 
 void Connections::check_limits(int64_t now_ms) {

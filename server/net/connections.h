@@ -40,6 +40,7 @@ class Connections {
  private:
   Status open(const std::vector<std::string>& addresses, int port, const ListenOptions& options);
   void accept(int descriptor, Peer peer);
+  void close_tcp();
   void refuse(int descriptor, std::string_view error);
   void destroy(Client& client);
   void check_soft_limit(Connection& connection, int64_t now_ms);
@@ -51,6 +52,7 @@ class Connections {
   std::vector<std::string> addresses_;  // as configured, of tcp_
   int port_ = 0;
   std::unique_ptr<Listener> unix_;
+  std::vector<std::unique_ptr<Listener>> stopped_;  // go at the end of the tick
   std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;
 };
 
