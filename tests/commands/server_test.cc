@@ -120,8 +120,10 @@ TEST_F(ServerCommands, ShutdownPassesItsOptionsOn) {
                                                        {"SHUTDOWN NOW NOSAVE FORCE", "shut_down nosave now force"}};
   for (const auto& [line, asked] : cases) {
     server.control().asked.clear();
-    EXPECT_EQ(type(line), "(no reply)") << line;
+    TestClient& client = server.connect();
+    EXPECT_EQ(client.feed(std::string(line) + "\r\n"), "") << line;
     EXPECT_EQ(server.control().asked, std::vector<std::string>{asked}) << line;
+    EXPECT_TRUE(client.client().closing()) << "what it sends after that is not carried out";
   }
   server.control().asked.clear();
   EXPECT_EQ(type("SHUTDOWN ABORT"), "OK");
