@@ -6,6 +6,7 @@
 #include "common/base/log.h"
 #include "server/client/client_registry.h"
 #include "server/config/config.h"
+#include "server/keyspace/evict.h"
 #include "server/keyspace/keyspace.h"
 #include "server/stats/sample_stats.h"
 #include "server/stats/server_stats.h"
@@ -18,7 +19,8 @@ constexpr int64_t rehash_budget_us = 1000;
 constexpr size_t rehash_step = 64;  // buckets between two looks at the clock
 constexpr size_t clients_per_call = 200;
 constexpr int max_hz = 500;
-// With a slice per tick a busy server expires as it goes; these are for one that is idle.
+// A busy server expires at the end of its ticks, but not of each; one that is idle by a timer.
+constexpr int64_t expire_interval_ns = 1'000'000;
 constexpr int64_t eager_expire_ms = 2;
 
 }  // namespace
@@ -31,23 +33,30 @@ Housekeeping::Housekeeping(Services& services, Connections& connections)
       watchdog_(services.log),
       hz_(services.config.hz) {}
 
-void Housekeeping::tick_started(int64_t now_ns) { tick_started_ns_ = now_ns; }
-
-void Housekeeping::tick_ended() {
-  ServerStats& stats = services_.stats;
-  if (services_.clients.paused()) services_.clients.check_pause(monotonic_ms());
-  if (!paused_) expire_cycle_.run_slice(ExpireCycle::max_slice_us);
-  if (services_.config.client_memory_limit() != 0) client_evictor_.tick(monotonic_us());
+void Housekeeping::end_tick(int64_t now_ns) {
+  if (services_.clients.paused()) services_.clients.check_pause(now_ns / 1'000'000);
+  // Clients that wait for a failover must not see the data change meanwhile.
+  if (!paused_ && !services_.clients.paused() && now_ns >= next_expire_ns_) {
+    next_expire_ns_ = now_ns + expire_interval_ns;
+    expire_cycle_.run_slice(ExpireCycle::max_slice_us);
+  }
+  if (services_.config.client_memory_limit() != 0) client_evictor_.tick(now_ns / 1000);
+  // Goes on with what a time slice cut short.
+  if (services_.config.maxmemory != 0 && !services_.clients.paused()) services_.evictor.make_room();
   connections_.end_of_tick();
   watchdog_.pet();
-  const auto took_us = static_cast<uint64_t>((monotonic_ns() - tick_started_ns_) / 1000);
+}
+
+void Housekeeping::count_tick(int64_t took_ns) {
+  ServerStats& stats = services_.stats;
+  const auto took_us = static_cast<uint64_t>(took_ns / 1000);
   ++stats.eventloop_cycles;
   stats.eventloop_duration_us += took_us;
   stats.longest_tick_us = std::max(stats.longest_tick_us, took_us);
 }
 
 int64_t Housekeeping::expire() {
-  const bool more = !paused_ && expire_cycle_.run_slice(ExpireCycle::max_slice_us);
+  const bool more = !paused_ && !services_.clients.paused() && expire_cycle_.run_slice(ExpireCycle::max_slice_us);
   return more ? eager_expire_ms : 1000 / hz_;
 }
 

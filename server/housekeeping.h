@@ -16,9 +16,10 @@ class Housekeeping {
  public:
   Housekeeping(Services& services, Connections& connections);
 
-  // At both ends of each tick.
-  void tick_started(int64_t now_ns);
-  void tick_ended();
+  // At the end of each tick; `now_ns` is its start, monotonic.
+  void end_tick(int64_t now_ns);
+  // After it.
+  void count_tick(int64_t took_ns);
   // hz times a second; returns the milliseconds until the next time.
   int64_t periodic();
   // Often while keys expire, rarely else; returns the milliseconds until the next time.
@@ -41,8 +42,7 @@ class Housekeeping {
   Watchdog watchdog_;
   bool paused_ = false;
   int hz_ = 10;
-  int64_t tick_started_ns_ = 0;
-  uint64_t commands_before_ = 0;
+  int64_t next_expire_ns_ = 0;
   int64_t next_sample_us_ = 0;
   int64_t next_second_ms_ = 0;
 };

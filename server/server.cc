@@ -41,11 +41,12 @@ constexpr size_t shown_argument = 128;  // bytes of each argument in a crash rep
 struct Server::Impl final : public TickHandler, public ServerControl {
   explicit Impl(Parts given);
 
-  void on_tick_start() override {
-    housekeeping.tick_started(monotonic_ns());
-    executor.update_time();
+  void on_tick_start(int64_t now_ns) override {
+    tick_ns = now_ns;
+    executor.start_tick(now_ns);
   }
-  void on_tick_end() override { housekeeping.tick_ended(); }
+  void on_tick_end() override { housekeeping.end_tick(tick_ns); }
+  void on_tick_over(int64_t took_ns) override { housekeeping.count_tick(took_ns); }
 
   Status shut_down(const ShutdownOptions& options) override;
   Status abort_shutdown() override { return Error{"No shutdown in progress."}; }
@@ -73,6 +74,7 @@ struct Server::Impl final : public TickHandler, public ServerControl {
   const Config& config;
   Log& log;
   const std::string id = random_hex(run_id_digits);
+  int64_t tick_ns = 0;
   EventLoop loop;
   Keyspace keyspace;
   ClientRegistry clients;

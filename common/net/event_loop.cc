@@ -38,16 +38,17 @@ struct EventLoop::Impl {
     if (set_descriptor < 0 || wake_descriptor < 0) {
       throw std::system_error(errno, std::generic_category(), "event loop");
     }
-    control(EPOLL_CTL_ADD, wake_descriptor, nullptr, true, false);
+    control(EPOLL_CTL_ADD, wake_descriptor, nullptr, true, false, Trigger::level);
   }
   ~Impl() {
     close(set_descriptor);
     close(wake_descriptor);
   }
 
-  void control(int operation, int descriptor, ReadyHandler* handler, bool read, bool write) {
+  void control(int operation, int descriptor, ReadyHandler* handler, bool read, bool write, Trigger trigger) {
     epoll_event event{};
-    event.events = (read ? EPOLLIN : 0u) | (write ? EPOLLOUT : 0u);
+    event.events =
+        (read ? EPOLLIN | EPOLLRDHUP : 0u) | (write ? EPOLLOUT : 0u) | (trigger == Trigger::edge ? EPOLLET : 0u);
     event.data.ptr = handler;
     if (epoll_ctl(set_descriptor, operation, descriptor, &event) != 0) {
       throw std::system_error(errno, std::generic_category(), "epoll_ctl");
@@ -83,8 +84,8 @@ struct EventLoop::Impl {
   }
 
   // What is ready, at the latest when Asio's turn comes; -1 when a signal came in between.
-  int wait() {
-    const int64_t left_ns = due_ns - monotonic_ns();
+  int wait(int64_t now_ns) {
+    const int64_t left_ns = due_ns - now_ns;
     const int timeout_ms = left_ns <= 0 ? 0 : static_cast<int>((left_ns + 999'999) / 1'000'000);
     return epoll_wait(set_descriptor, events, max_events, timeout_ms);
   }
@@ -111,15 +112,17 @@ struct EventLoop::Impl {
 EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
 EventLoop::~EventLoop() = default;
 
-void EventLoop::watch(int descriptor, ReadyHandler& handler, bool read, bool write) {
-  impl_->control(EPOLL_CTL_ADD, descriptor, &handler, read, write);
+void EventLoop::watch(int descriptor, ReadyHandler& handler, bool read, bool write, Trigger trigger) {
+  impl_->control(EPOLL_CTL_ADD, descriptor, &handler, read, write, trigger);
 }
 
-void EventLoop::change(int descriptor, ReadyHandler& handler, bool read, bool write) {
-  impl_->control(EPOLL_CTL_MOD, descriptor, &handler, read, write);
+void EventLoop::change(int descriptor, ReadyHandler& handler, bool read, bool write, Trigger trigger) {
+  impl_->control(EPOLL_CTL_MOD, descriptor, &handler, read, write, trigger);
 }
 
-void EventLoop::unwatch(int descriptor) { impl_->control(EPOLL_CTL_DEL, descriptor, nullptr, false, false); }
+void EventLoop::unwatch(int descriptor) {
+  impl_->control(EPOLL_CTL_DEL, descriptor, nullptr, false, false, Trigger::level);
+}
 
 void EventLoop::post(std::function<void()> f) {
   boost::asio::post(impl_->io, std::move(f));
@@ -143,21 +146,26 @@ void EventLoop::on_signals(std::initializer_list<int> signals, std::function<voi
 void EventLoop::run(TickHandler& handler) {
   Impl& loop = *impl_;
   loop.asio_turn();
+  int64_t ended_ns = monotonic_ns();
   while (!loop.stopped) {
-    const int count = loop.wait();
-    handler.on_tick_start();
-    bool asio_is_due = count < 0 || monotonic_ns() >= loop.due_ns;
+    const int count = loop.wait(ended_ns);
+    const int64_t started_ns = monotonic_ns();
+    handler.on_tick_start(started_ns);
+    bool asio_is_due = count < 0 || started_ns >= loop.due_ns;
     for (int i = 0; i < count && !loop.stopped; ++i) {
       const epoll_event& event = loop.events[i];
       if (event.data.ptr == nullptr) {
         asio_is_due = true;
         continue;
       }
-      const bool readable = (event.events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0;
-      static_cast<ReadyHandler*>(event.data.ptr)->on_ready(readable, (event.events & EPOLLOUT) != 0);
+      const bool hung_up = (event.events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0;
+      const bool readable = hung_up || (event.events & EPOLLIN) != 0;
+      static_cast<ReadyHandler*>(event.data.ptr)->on_ready(readable, (event.events & EPOLLOUT) != 0, hung_up);
     }
     if (asio_is_due) loop.asio_turn();
     handler.on_tick_end();
+    ended_ns = monotonic_ns();
+    handler.on_tick_over(ended_ns - started_ns);
   }
 }
 

@@ -112,7 +112,7 @@ void Listener::start(Accept accept) {
   loop_.watch(descriptor_, *this, true, false);
 }
 
-void Listener::on_ready(bool /*readable*/, bool /*writable*/) {
+void Listener::on_ready(bool /*readable*/, bool /*writable*/, bool /*hung_up*/) {
   for (int i = 0; i < accepts_per_event && descriptor_ >= 0; ++i) {
     sockaddr_storage storage{};
     socklen_t size = sizeof storage;

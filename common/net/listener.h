@@ -48,7 +48,7 @@ class Listener : public ReadyHandler {
   void stop();
   const std::string& address() const { return address_; }
   int port() const { return port_; }
-  void on_ready(bool readable, bool writable) override;
+  void on_ready(bool readable, bool writable, bool hung_up) override;
 
  private:
   Listener(EventLoop& loop, int descriptor, std::string address, int port, std::string path)

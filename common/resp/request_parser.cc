@@ -23,19 +23,25 @@ struct Line {
   bool valid = true;
 };
 
-Line read_count(const char* at, const char* end) {
-  // The plain case, up to eight digits without a leading zero, is worth a loop of its own.
-  const char* p = at;
-  int64_t value = 0;
-  while (p != end && static_cast<unsigned char>(*p - '0') < 10 && p - at < 8) value = value * 10 + (*p++ - '0');
-  if (end - p >= 2 && *p == '\r' && p != at && (p - at == 1 || *at != '0')) [[likely]]
-    return {value, p + 2, true};
-
+Line read_long_count(const char* at, const char* end) {
   const size_t window = std::min(static_cast<size_t>(end - at), max_line - 1);
   const auto* cr = static_cast<const char*>(memchr(at, '\r', window));
   if (cr == nullptr || end - cr < 2) return {};
   const std::optional<int64_t> parsed = parse_i64({at, static_cast<size_t>(cr - at)});
   return {parsed.value_or(0), cr + 2, parsed.has_value()};
+}
+
+// Nearly all counts have one or two digits: those are read without a loop.
+inline Line read_count(const char* at, const char* end) {
+  if (end - at >= 4) [[likely]] {
+    const auto first = static_cast<unsigned char>(at[0] - '0');
+    if (first < 10) [[likely]] {
+      if (at[1] == '\r') return {first, at + 3, true};
+      const auto second = static_cast<unsigned char>(at[1] - '0');
+      if (first != 0 && second < 10 && at[2] == '\r') return {first * 10 + second, at + 4, true};
+    }
+  }
+  return read_long_count(at, end);
 }
 
 // The character as it may stand in an error: one that ends lines or texts would garble the reply.

@@ -47,7 +47,6 @@ void fill(Command& command, const CommandSpec& spec, CommandHandler handler) {
   command.flags = spec.flags;
   command.arity = spec.arity;
   command.first_key = fixed_first_key(spec);
-  command.fast = has(spec.flags, CommandFlag::fast);
 }
 
 }  // namespace

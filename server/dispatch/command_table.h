@@ -40,7 +40,7 @@ struct Command {
   int arity = 0;
   int first_key = 0;   // position of the first key when it is fixed, for prefetching; 0: none
   uint32_t gates = 0;  // see client.h
-  bool fast = false;
+  bool cheap = false;  // the last calls took little time; kept by the executor
   Command* parent = nullptr;
   std::vector<Command*> subcommands;
   CommandStats stats;

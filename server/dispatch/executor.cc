@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "common/base/bytes.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "server/client/client_registry.h"
@@ -26,6 +27,8 @@ constexpr bool statistics = true;
 constexpr bool statistics = false;
 #endif
 
+constexpr double cheap_us = 2;
+constexpr double stale_us = 500;
 constexpr size_t shown_arguments = 128;  // bytes of arguments in the answer to an unknown command
 
 // A word as errors show it: cut, and only up to a zero byte.
@@ -60,13 +63,20 @@ Executor::Executor(Services& services, ClockFn clock)
     : services_(services),
       clock_(std::move(clock)),
       gates_(services.clients.gates()),
-      nanoseconds_per_cycle_(1000.0 / cycles_per_us()) {
+      nanoseconds_per_cycle_(1000.0 / cycles_per_us()),
+      cheap_cycles_(static_cast<uint64_t>(cycles_per_us() * cheap_us)),
+      stale_cycles_(static_cast<uint64_t>(cycles_per_us() * stale_us)) {
+  update_time();
+}
+
+void Executor::start_tick(int64_t now_ns) {
+  tick_ms_ = now_ns / 1'000'000;
   update_time();
 }
 
 void Executor::update_time() {
   services_.keyspace.set_now(clock_());
-  tick_ms_ = monotonic_ms();
+  if constexpr (statistics) updated_cycles_ = cycles();
 }
 
 // ---- batches -------------------------------------------------------------------------------------
@@ -100,16 +110,25 @@ size_t Executor::run(Client& client, const RequestBatch& batch) {
 // First all buckets, then all entries: by the time the first command runs, its memory is on the way.
 void Executor::prefetch(Client& client, const RequestBatch& batch) {
   const size_t count = batch.requests.size();
+  if (count == 1) {
+    commands_[0] = services_.commands.find(batch.args_of(batch.requests[0]));
+    return;
+  }
   const Database& db = services_.keyspace[client.db];
+  std::string_view last_name;
+  Command* last = nullptr;
   for (size_t i = 0; i < count; ++i) {
     const auto args = batch.args_of(batch.requests[i]);
-    Command* command = commands_[i] = services_.commands.find(args);
-    if (count == 1 || command == nullptr || command->first_key == 0) continue;
-    if (args.size() <= static_cast<size_t>(command->first_key)) continue;
-    hashes_[i] = db.hash(args[static_cast<size_t>(command->first_key)]);
+    // Pipelines tend to repeat one command.
+    if (last == nullptr || !same_bytes(args[0], last_name) || !last->subcommands.empty() || last->parent != nullptr) {
+      last = services_.commands.find(args);
+      last_name = args[0];
+    }
+    commands_[i] = last;
+    if (last == nullptr || last->first_key == 0 || args.size() <= static_cast<size_t>(last->first_key)) continue;
+    hashes_[i] = db.hash(args[static_cast<size_t>(last->first_key)]);
     db.prefetch_bucket(hashes_[i]);
   }
-  if (count == 1) return;
   for (size_t i = 0; i < count; ++i) {
     const Command* command = commands_[i];
     if (command == nullptr || command->first_key == 0) continue;
@@ -281,12 +300,10 @@ void Executor::begin_call(Command& command) {
 }
 
 void Executor::end_call(const Command& command) {
-  if constexpr (statistics) ++run_calls_;
-  if (command.fast) [[likely]]
-    return;
-  close_run();
-  // It may have taken long: what comes after must not see old time.
-  update_time();
+  if constexpr (!statistics) return;
+  ++run_calls_;
+  if (!command.cheap) [[unlikely]]
+    close_run();
 }
 
 void Executor::close_run() {
@@ -298,11 +315,16 @@ void Executor::close_run() {
   stats.calls += run_calls_;
   stats.cycles += now - run_start_;
   services_.stats.commands_processed += run_calls_;
+  services_.stats.command_cycles += now - run_start_;
   if (services_.config.latency_tracking) {
     stats.latency.record(static_cast<uint64_t>(static_cast<double>(each) * nanoseconds_per_cycle_), run_calls_);
   }
+  run_command_->cheap = each < cheap_cycles_;
   run_start_ = now;
   run_calls_ = 0;
+  // What comes after a slow command must not see old time.
+  if (now - updated_cycles_ > stale_cycles_) [[unlikely]]
+    update_time();
 }
 
 }  // namespace redoubt

@@ -31,7 +31,9 @@ class Executor {
   // it has to wait (it is postponed then). At most max_batch requests.
   size_t run(Client& client, const RequestBatch& batch);
 
-  // At the start of a tick, and whenever time may have passed: keys expire by this time.
+  // At the start of a tick; `now_ns` is monotonic.
+  void start_tick(int64_t now_ns);
+  // Whenever time may have passed: keys expire by this time.
   void update_time();
   // The monotonic time at the start of this tick, in milliseconds.
   int64_t tick_ms() const { return tick_ms_; }
@@ -71,7 +73,8 @@ class Executor {
   Verdict check_memory(const Call& call);
   Verdict check_pause(const Call& call);
 
-  // Commands are timed by runs: up to `max_run` fast commands of one kind in a row share two readings of the clock.
+  // Commands are timed by runs: up to `max_run` commands of one kind in a row share two readings of the clock, as long as
+  // they are cheap; one that was not is timed alone the next time.
   static constexpr uint32_t max_run = 16;
   void start_clock();
   void begin_call(Command& command);
@@ -86,6 +89,9 @@ class Executor {
   uint32_t run_calls_ = 0;
   uint64_t run_start_ = 0;
   double nanoseconds_per_cycle_;
+  uint64_t cheap_cycles_;
+  uint64_t stale_cycles_;
+  uint64_t updated_cycles_ = 0;  // when the time was last read
   std::array<Command*, max_batch> commands_{};
   std::array<uint64_t, max_batch> hashes_{};
   const Client* current_client_ = nullptr;

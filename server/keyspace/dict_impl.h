@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/bytes.h"
 #include "server/keyspace/dict.h"
 
 namespace redoubt {
@@ -41,7 +42,7 @@ auto Dict<Traits>::find(std::string_view key, uint64_t hash) const -> Item* {
   for (Bucket* bucket = bucket_of(hash);; bucket = bucket->link()) {
     for (unsigned mask = bucket->matches(tag); mask != 0; mask &= mask - 1) {
       void** place = &bucket->items[__builtin_ctz(mask)];
-      if (Traits::key(static_cast<Item>(*place)) == key) [[likely]]
+      if (same_bytes(Traits::key(static_cast<Item>(*place)), key)) [[likely]]
         return reinterpret_cast<Item*>(place);
     }
     if (!bucket->chained()) [[likely]]
@@ -130,7 +131,7 @@ auto Dict<Traits>::erase(std::string_view key, uint64_t hash) -> Item {
     for (unsigned mask = bucket->matches(tag); mask != 0; mask &= mask - 1) {
       const int slot = __builtin_ctz(mask);
       Item item = static_cast<Item>(bucket->items[slot]);
-      if (Traits::key(item) != key) continue;
+      if (!same_bytes(Traits::key(item), key)) continue;
       remove_from(first, bucket, slot);
       --size_;
       return item;

@@ -38,14 +38,15 @@ class Connection : public Client, public ReadyHandler {
   Connection(ConnectionShared& shared, uint64_t client_id, int socket, Peer from);
   ~Connection();
 
-  void on_ready(bool readable, bool writable) override;
+  void on_ready(bool readable, bool writable, bool hung_up) override;
   // Sends what it can; asks to be told when the socket takes more.
   void flush();
   // Goes on with input that waited.
   void resume();
 
  private:
-  void read();
+  // `more`: something will be left after one read.
+  void read(bool more);
   // How much is wanted in one read, and where it goes.
   void process(std::string_view input, size_t& used);
   bool process_batch(std::string_view input, size_t& used);

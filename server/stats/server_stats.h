@@ -43,7 +43,7 @@ struct ServerStats {
   uint64_t error_replies = 0;
   uint64_t eventloop_cycles = 0;
   uint64_t eventloop_duration_us = 0;
-  uint64_t eventloop_commands_us = 0;
+  uint64_t command_cycles = 0;  // spent in commands; see clock.h
   uint64_t longest_tick_us = 0;
   uint64_t max_clients_input_buffer = 0;
   uint64_t max_clients_output_buffer = 0;
