@@ -49,6 +49,25 @@ void enable(int descriptor, int level, int option, int value = 1) {
   setsockopt(descriptor, level, option, &value, sizeof value);
 }
 
+// A listening socket, or -1 and why there is none.
+int open_tcp(const addrinfo& at, const ListenOptions& options, Listener::Failure& failure) {
+  const int descriptor = socket(at.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) {
+    const int error = errno;
+    failure = {std::string("socket: ") + strerror(error), means_unavailable(error)};
+    return -1;
+  }
+  if (at.ai_family == AF_INET6) enable(descriptor, IPPROTO_IPV6, IPV6_V6ONLY);
+  enable(descriptor, SOL_SOCKET, SO_REUSEADDR);
+  if (options.mark != 0) enable(descriptor, SOL_SOCKET, SO_MARK, static_cast<int>(options.mark));
+  const bool bound = bind(descriptor, at.ai_addr, at.ai_addrlen) == 0;
+  if (bound && listen(descriptor, options.backlog) == 0) return descriptor;
+  const int error = errno;
+  failure = {std::string(bound ? "listen: " : "bind: ") + strerror(error), means_unavailable(error)};
+  close(descriptor);
+  return -1;
+}
+
 }  // namespace
 
 boost::system::result<std::unique_ptr<Listener>, Listener::Failure> Listener::tcp(EventLoop& loop,
@@ -63,19 +82,13 @@ boost::system::result<std::unique_ptr<Listener>, Listener::Failure> Listener::tc
   const int error = getaddrinfo(any ? nullptr : address.c_str(), std::to_string(port).c_str(), &hints, &found);
   if (error != 0) return Failure{gai_strerror(error), error == EAI_ADDRFAMILY || error == EAI_NONAME};
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
-
-  const int descriptor = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return Failure{reason(), means_unavailable(errno)};
-  if (found->ai_family == AF_INET6) enable(descriptor, IPPROTO_IPV6, IPV6_V6ONLY);
-  enable(descriptor, SOL_SOCKET, SO_REUSEADDR);
-  if (options.mark != 0) enable(descriptor, SOL_SOCKET, SO_MARK, static_cast<int>(options.mark));
-  const bool bound = bind(descriptor, found->ai_addr, found->ai_addrlen) == 0;
-  if (!bound || listen(descriptor, options.backlog) != 0) {
-    const Failure failure{(bound ? "listen: " : "bind: ") + reason(), means_unavailable(errno)};
-    close(descriptor);
-    return failure;
+  // A name can have several addresses: the first one that can be had.
+  Failure failure;
+  for (; found != nullptr; found = found->ai_next) {
+    const int descriptor = open_tcp(*found, options, failure);
+    if (descriptor >= 0) return std::unique_ptr<Listener>(new Listener(loop, descriptor, address, port, {}));
   }
-  return std::unique_ptr<Listener>(new Listener(loop, descriptor, address, port, {}));
+  return failure;
 }
 
 Result<std::unique_ptr<Listener>> Listener::unix_socket(EventLoop& loop, const std::string& path, unsigned mode,

@@ -1,7 +1,10 @@
 // The limits on clients: how many, how long idle, how much they send and how much they leave unread, and what they may say
 // before they say who they are.
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 
 #include "tests/support/raw_link.h"
 #include "tests/support/server_run.h"
@@ -106,6 +109,42 @@ TEST(Limits, OutputBeyondTheSoftLimitMayStayForAWhile) {
   EXPECT_TRUE(eventually([&] { return info_number(look, "client_output_buffer_limit_disconnections") == 1; }));
   quick.send("STRLEN big\r\n");
   EXPECT_EQ(quick.read_line(), ":8388608");
+}
+
+// An address of this machine that is not loopback: who connects to it comes from it.
+std::string outer_address() {
+  ifaddrs* all = nullptr;
+  if (getifaddrs(&all) != 0) return "";
+  std::string found;
+  for (const ifaddrs* at = all; at != nullptr && found.empty(); at = at->ifa_next) {
+    if (at->ifa_addr == nullptr || at->ifa_addr->sa_family != AF_INET || (at->ifa_flags & IFF_LOOPBACK) != 0) continue;
+    char text[INET_ADDRSTRLEN];
+    inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(at->ifa_addr)->sin_addr, text, sizeof text);
+    found = text;
+  }
+  freeifaddrs(all);
+  return found;
+}
+
+TEST(Limits, ProtectedModeTurnsAwayStrangersUnlessThereIsAPassword) {
+  const std::string address = outer_address();
+  if (address.empty()) GTEST_SKIP() << "this machine has only loopback addresses";
+  const int port = free_loopback_port();
+  ProcessRun server({server_program(), "--port", std::to_string(port), "--bind", "127.0.0.1 " + address});
+  ASSERT_TRUE(server.wait_for_out("Ready to accept connections")) << server.out() << server.err();
+  RawLink stranger(port, address);
+  EXPECT_THAT(stranger.read_to_end(), StartsWith("-DENIED Redis is running in protected mode"));
+  Link local(port);
+  EXPECT_EQ(info_number(local, "rejected_connections"), 1);
+  ASSERT_EQ(to_line(local.run({"CONFIG", "SET", "protected-mode", "no"})), "+OK");
+  RawLink guest(port, address);
+  guest.send("DBSIZE\r\n");
+  EXPECT_EQ(guest.read_line(), ":0");
+  ASSERT_EQ(to_line(local.run({"CONFIG", "SET", "protected-mode", "yes", "requirepass", "secret"})), "+OK");
+  RawLink knower(port, address);
+  knower.send("DBSIZE\r\nAUTH secret\r\n");
+  EXPECT_EQ(knower.read_line(), "-NOAUTH Authentication required.");
+  EXPECT_EQ(knower.read_line(), "+OK");
 }
 
 TEST(Limits, BeforeAuthenticationLittleIsRead) {

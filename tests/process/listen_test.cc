@@ -86,11 +86,18 @@ TEST(Listen, ConfigSetPortMovesAndKeepsClients) {
   ServerRun server;
   Link old(server.port());
   const int next = free_loopback_port();
-  // Connections that come while the socket closes: their event is in the same tick as the command.
+  RawLink mover(server.port());
+  mover.send("DBSIZE\r\n");
+  ASSERT_EQ(mover.read_line(), ":0");
   for (int round = 0; round < 20; ++round) {
-    const int port = round % 2 == 0 ? next : server.port();
-    RawLink knock(round % 2 == 0 ? server.port() : next);
-    ASSERT_EQ(to_line(old.run({"CONFIG", "SET", "port", std::to_string(port)})), "+OK");
+    const int from = round % 2 == 0 ? server.port() : next;
+    const int to = round % 2 == 0 ? next : server.port();
+    // The command closes a socket for which there is an event in the same tick.
+    server.process().signal(SIGSTOP);
+    mover.send("CONFIG SET port " + std::to_string(to) + "\r\n");
+    RawLink knock(from);
+    server.process().signal(SIGCONT);
+    ASSERT_EQ(mover.read_line(), "+OK");
   }
   ASSERT_EQ(to_line(old.run({"CONFIG", "SET", "port", std::to_string(next)})), "+OK");
   EXPECT_EQ(answer(RawLink(next)), ":0");
