@@ -15,7 +15,7 @@ namespace redoubt {
 namespace {
 
 constexpr int64_t sample_interval_us = 100'000;
-constexpr int64_t rehash_budget_us = 1000;
+constexpr int64_t rehash_budget_us = 500;
 constexpr size_t rehash_step = 64;  // buckets between two looks at the clock
 constexpr size_t clients_per_call = 200;
 constexpr int max_hz = 500;

@@ -20,6 +20,7 @@ namespace redoubt {
 namespace {
 
 constexpr int max_events = 256;
+constexpr double tick_us = 1000;
 // Asio gets its turn at least this often, should a signal have gone to another thread.
 constexpr int64_t longest_sleep_ns = 100'000'000;
 
@@ -83,11 +84,39 @@ struct EventLoop::Impl {
     return due;
   }
 
-  // What is ready, at the latest when Asio's turn comes; -1 when a signal came in between.
-  int wait(int64_t now_ns) {
+  // Collects what is ready, at the latest when Asio's turn comes; false when a signal came in between.
+  bool wait(int64_t now_ns) {
     const int64_t left_ns = due_ns - now_ns;
     const int timeout_ms = left_ns <= 0 ? 0 : static_cast<int>((left_ns + 999'999) / 1'000'000);
-    return epoll_wait(set_descriptor, events, max_events, timeout_ms);
+    const int count = epoll_wait(set_descriptor, events, max_events, timeout_ms);
+    next_event = 0;
+    event_count = std::max(count, 0);
+    return count >= 0;
+  }
+
+  // Calls the handlers of what was collected until the time of the tick is used up. True when post() woke us.
+  bool handle_events() {
+    bool woken = false;
+    const uint64_t start = cycles();
+    while (next_event < event_count && !stopped) {
+      const epoll_event event = events[next_event++];
+      if (event.data.ptr == nullptr) {
+        woken = true;
+        continue;
+      }
+      const bool hung_up = (event.events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0;
+      const bool readable = hung_up || (event.events & EPOLLIN) != 0;
+      static_cast<ReadyHandler*>(event.data.ptr)->on_ready(readable, (event.events & EPOLLOUT) != 0, hung_up);
+      if (cycles() - start > tick_cycles) break;
+    }
+    return woken;
+  }
+
+  // Takes the events of a handler that goes out of those that wait for the next tick.
+  void forget(const ReadyHandler& handler) {
+    const auto gone = [&handler](const epoll_event& event) { return event.data.ptr == &handler; };
+    epoll_event* kept = std::remove_if(events + next_event, events + event_count, gone);
+    event_count = static_cast<int>(kept - events);
   }
 
   void asio_turn() {
@@ -107,6 +136,9 @@ struct EventLoop::Impl {
   int64_t due_ns = 0;  // of the next turn of Asio
   bool stopped = false;
   epoll_event events[max_events];
+  int next_event = 0;  // of those collected, the first that was not handled
+  int event_count = 0;
+  const uint64_t tick_cycles = static_cast<uint64_t>(cycles_per_us() * tick_us);
 };
 
 EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
@@ -120,8 +152,9 @@ void EventLoop::change(int descriptor, ReadyHandler& handler, bool read, bool wr
   impl_->control(EPOLL_CTL_MOD, descriptor, &handler, read, write, trigger);
 }
 
-void EventLoop::unwatch(int descriptor) {
+void EventLoop::unwatch(int descriptor, ReadyHandler& handler) {
   impl_->control(EPOLL_CTL_DEL, descriptor, nullptr, false, false, Trigger::level);
+  impl_->forget(handler);
 }
 
 void EventLoop::post(std::function<void()> f) {
@@ -148,21 +181,11 @@ void EventLoop::run(TickHandler& handler) {
   loop.asio_turn();
   int64_t ended_ns = monotonic_ns();
   while (!loop.stopped) {
-    const int count = loop.wait(ended_ns);
+    const bool interrupted = loop.next_event == loop.event_count && !loop.wait(ended_ns);
     const int64_t started_ns = monotonic_ns();
     handler.on_tick_start(started_ns);
-    bool asio_is_due = count < 0 || started_ns >= loop.due_ns;
-    for (int i = 0; i < count && !loop.stopped; ++i) {
-      const epoll_event& event = loop.events[i];
-      if (event.data.ptr == nullptr) {
-        asio_is_due = true;
-        continue;
-      }
-      const bool hung_up = (event.events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0;
-      const bool readable = hung_up || (event.events & EPOLLIN) != 0;
-      static_cast<ReadyHandler*>(event.data.ptr)->on_ready(readable, (event.events & EPOLLOUT) != 0, hung_up);
-    }
-    if (asio_is_due) loop.asio_turn();
+    const bool woken = loop.handle_events();
+    if (interrupted || woken || started_ns >= loop.due_ns) loop.asio_turn();
     handler.on_tick_end();
     ended_ns = monotonic_ns();
     handler.on_tick_over(ended_ns - started_ns);

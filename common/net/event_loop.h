@@ -6,6 +6,7 @@
 // (Asio as the outer loop costs an epoll_ctl per request, or three more system calls per tick.)
 //
 // A tick: wait, on_tick_start, the handlers of what is ready, on_tick_end, on_tick_over. The clock is read twice.
+// When the handlers have taken a millisecond, the rest of what is ready has its turn in the next tick, without a wait.
 // Only post() may be called from other threads.
 #pragma once
 
@@ -54,7 +55,7 @@ class EventLoop {
   void watch(int descriptor, ReadyHandler& handler, bool read, bool write, Trigger trigger = Trigger::level);
   // Also makes an edge-triggered descriptor report again what it is ready for now.
   void change(int descriptor, ReadyHandler& handler, bool read, bool write, Trigger trigger = Trigger::level);
-  void unwatch(int descriptor);
+  void unwatch(int descriptor, ReadyHandler& handler);
 
   // Calls f on the loop's thread, soon. From any thread.
   void post(std::function<void()> f);

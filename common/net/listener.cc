@@ -114,7 +114,7 @@ Listener::~Listener() { stop(); }
 
 void Listener::stop() {
   if (descriptor_ < 0) return;
-  if (accept_) loop_.unwatch(descriptor_);
+  if (accept_) loop_.unwatch(descriptor_, *this);
   close(descriptor_);
   descriptor_ = -1;
   if (!path_.empty()) unlink(path_.c_str());

@@ -46,7 +46,7 @@ Connection::Connection(ConnectionShared& shared, uint64_t client_id, int socket,
 }
 
 Connection::~Connection() {
-  shared_.loop.unwatch(descriptor);
+  shared_.loop.unwatch(descriptor, *this);
   close(descriptor);
 }
 
