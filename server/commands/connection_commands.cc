@@ -111,7 +111,7 @@ void hello(CommandContext& ctx) {
 
 void ping(CommandContext& ctx) {
   if (ctx.count() > 2) return ctx.reply.error("ERR wrong number of arguments for 'ping' command");
-  const std::string_view message = ctx.count() == 2 ? ctx.arg(1) : std::string_view();
+  const std::string_view message = ctx.count() == 2 ? ctx.arg(1) : std::string_view("");
   // RESP2 clients that listen to channels take every reply for a message.
   if (ctx.client.is(ClientFlag::pubsub) && !ctx.reply.resp3()) {
     ctx.reply.array(2);
