@@ -133,6 +133,9 @@ void Connections::check_soft_limit(Connection& connection, int64_t now_ms) {
 
 void Connections::end_of_tick() {
   ClientRegistry& registry = shared_.registry;
+  // First those that are to go: when CLIENT KILL is answered, the connection is gone. Nobody points to them any more: no
+  // handler runs at the end of a tick.
+  for (Client* client : registry.take_closes()) destroy(*client);
   for (Client* client : registry.take_resumed()) static_cast<Connection*>(client)->resume();
   for (Client* client : registry.take_flushes()) {
     client->set(ClientFlag::flush_scheduled, false);
@@ -141,7 +144,6 @@ void Connections::end_of_tick() {
     connection.flush();
     if (!connection.out.empty()) check_soft_limit(connection, shared_.executor.tick_ms());
   }
-  // Nobody points to these any more: no handler runs at the end of a tick.
   for (Client* client : registry.take_closes()) destroy(*client);
   stopped_.clear();
 }

@@ -37,9 +37,11 @@ class Abuser {
 
   std::string pipeline() {
     // Commands that end or stop a server, or change its configuration, would make this a test of something else.
-    static const char* const names[] = {"SET",  "GET",  "MSET", "INCR",   "APPEND", "SETRANGE", "GETRANGE", "EXPIRE",
-                                        "SCAN", "COPY", "LCS",  "RENAME", "OBJECT", "PING",     "HELLO",    "SELECT",
-                                        "INFO", "KEYS", "TTL",  "GETEX",  "MEMORY", "COMMAND",  "FLUSHDB",  "SORT"};
+    static const char* const names[] = {"SET",     "GET",         "MSET",   "INCR",   "APPEND", "SETRANGE", "GETRANGE",
+                                        "EXPIRE",  "SCAN",        "COPY",   "LCS",    "RENAME", "OBJECT",   "PING",
+                                        "HELLO",   "SELECT",      "INFO",   "KEYS",   "TTL",    "GETEX",    "MEMORY",
+                                        "COMMAND", "FLUSHDB",     "CLIENT", "RESET",  "QUIT",   "AUTH",     "ECHO",
+                                        "MGET",    "INCRBYFLOAT", "STRLEN", "CONFIG", "DUMP"};
     std::string text;
     for (size_t n = below(20); n-- > 0;) {
       const size_t count = 1 + below(5);
@@ -53,9 +55,21 @@ class Abuser {
   }
 
   std::string argument() {
-    static const char* const words[] = {
-        "key", "0",     "-1",  "1",  "EX",      "9223372036854775807",  "COUNT", "MATCH",
-        "*",   "USAGE", "IDX", "nx", "GETKEYS", "-9223372036854775808", "",      "1e308"};
+    static const char* const words[] = {"key",     "0",
+                                        "-1",      "1",
+                                        "EX",      "9223372036854775807",
+                                        "COUNT",   "MATCH",
+                                        "*",       "USAGE",
+                                        "IDX",     "nx",
+                                        "GETKEYS", "-9223372036854775808",
+                                        "",        "1e308",
+                                        "LIST",    "INFO",
+                                        "SETNAME", "REPLY",
+                                        "ON",      "OFF",
+                                        "SKIP",    "GET",
+                                        "DOCS",    "3",
+                                        "2",       "TRACKINGINFO",
+                                        "STATS"};
     return below(4) == 0 ? noise(below(50)) : words[below(std::size(words))];
   }
 

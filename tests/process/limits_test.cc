@@ -64,6 +64,19 @@ TEST(Limits, TimeoutClosesIdleClients) {
   EXPECT_EQ(busy.run({"DBSIZE"}).kind, ':') << "who is busy stays";
 }
 
+TEST(Limits, AKilledClientIsGoneWhenTheKillerHearsOfIt) {
+  ServerRun server;
+  Link killer(server.port());
+  for (int round = 0; round < 50; ++round) {
+    RawLink victim(server.port());
+    victim.send("CLIENT ID\r\n");
+    const std::string id = victim.read_line().substr(1);
+    ASSERT_EQ(to_line(killer.run({"CLIENT", "KILL", "ID", id})), ":1");
+    (void)victim.fill(0);
+    ASSERT_TRUE(victim.closed()) << "round " << round;
+  }
+}
+
 TEST(Limits, InputBeyondTheQueryBufferLimitClosesTheClient) {
   ServerRun server({"--client-query-buffer-limit", "1mb"});
   RawLink link(server.port());
