@@ -36,12 +36,12 @@ constexpr ClientFlag operator|(ClientFlag a, ClientFlag b) {
 // Why commands cannot simply run: bits of the word that the executor tests once per command. The server, the client
 // and the command each contribute theirs. See executor.h.
 enum Gate : uint32_t {
-  gate_auth = 1u << 0,           // the client has not authenticated
-  gate_protected = 1u << 1,      // the command is guarded by a directive (DEBUG)
-  gate_maxmemory = 1u << 2,      // maxmemory is set
-  gate_pause = 1u << 3,          // CLIENT PAUSE is on
-  gate_reply = 1u << 4,          // replies are dropped: set by CLIENT REPLY OFF and SKIP, cleared by ON
-  gate_no_touch = 1u << 5,       // look-ups must not touch
+  gate_auth = 1u << 0,       // the client has not authenticated
+  gate_protected = 1u << 1,  // the command is guarded by a directive (DEBUG)
+  gate_maxmemory = 1u << 2,  // maxmemory is set
+  gate_pause = 1u << 3,      // CLIENT PAUSE is on
+  gate_reply = 1u << 4,      // replies are dropped: set by CLIENT REPLY OFF and SKIP, cleared by ON
+  gate_no_touch = 1u << 5,   // look-ups must not touch
 };
 
 // The gates that hold for all clients, one word that the executor reads for every command.
