@@ -43,7 +43,7 @@ class OutputBuffer {
   void append(std::string_view bytes) {
     if (static_cast<size_t>(limit_ - write_) <= bytes.size()) [[unlikely]]
       return append_slow(bytes);
-    memcpy(write_, bytes.data(), bytes.size());
+    if (!bytes.empty()) memcpy(write_, bytes.data(), bytes.size());  // an empty view may point nowhere
     write_ += bytes.size();
   }
 

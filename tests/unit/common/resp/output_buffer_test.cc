@@ -49,6 +49,8 @@ TEST(OutputBuffer, AnEmptyOneHoldsNoMemory) {
   buffer.consume(0);
   buffer.append("x");
   EXPECT_EQ(buffer.memory(), OutputBuffer::block_size);
+  buffer.append({});
+  EXPECT_EQ(buffer.size(), 1u);
   buffer.consume(1);
   EXPECT_TRUE(buffer.empty());
   EXPECT_EQ(buffer.memory(), 0u);
