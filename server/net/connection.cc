@@ -94,9 +94,7 @@ void Connection::read(bool more) {
     process(pending_.view(), used);
     pending_.consume(used);
   }
-  input_bytes = pending_.size();
-  input_capacity = pending_.capacity();
-  parser_memory = parser_.memory();
+  count_input();
   if (pending_.size() > shared_.config.client_query_buffer_limit) {
     ++shared_.stats.query_buffer_limit_disconnections;
     shared_.log.warning("Closing client that reached max query buffer length: id={} addr={} qbuf={}", id, peer,
@@ -121,7 +119,8 @@ void Connection::process(std::string_view input, size_t& used) {
 bool Connection::process_batch(std::string_view input, size_t& used) {
   RequestBatch& batch = shared_.batch;
   batch.clear();
-  const RequestLimits limits{static_cast<int64_t>(shared_.config.proto_max_bulk_len), authenticated()};
+  const bool trusted = authenticated() || shared_.config.requirepass.empty();
+  const RequestLimits limits{static_cast<int64_t>(shared_.config.proto_max_bulk_len), trusted};
   // What comes after AUTH is read under other limits.
   const size_t most = authenticated() ? Executor::max_batch : 1;
   const size_t parsed = parser_.parse(input.substr(used), most, limits, batch);
@@ -152,7 +151,13 @@ void Connection::resume() {
   size_t used = 0;
   process(pending_.view(), used);
   pending_.consume(used);
+  count_input();
+}
+
+void Connection::count_input() {
   input_bytes = pending_.size();
+  input_capacity = pending_.capacity();
+  parser_memory = parser_.memory();
 }
 
 void Connection::flush() {

@@ -52,6 +52,8 @@ class Connection : public Client, public ReadyHandler {
   bool process_batch(std::string_view input, size_t& used);
   void keep_rest(std::string_view input, size_t used);
   void want(bool read, bool write);
+  // Tells the client's accounts what input is held.
+  void count_input();
 
   ConnectionShared& shared_;
   RequestParser parser_;
