@@ -271,6 +271,9 @@ TEST_F(DebugCommands, TheAllocatorIsReadAndSet) {
 using DebugDeath = DebugCommands;
 
 TEST_F(DebugDeath, CrashesAreReal) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "the sanitizer takes the signals";
+#endif
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(run("SEGFAULT"), testing::KilledBySignal(SIGSEGV), "");
   EXPECT_EXIT(run("ASSERT"), testing::KilledBySignal(SIGABRT), "DEBUG ASSERT");
