@@ -10,7 +10,6 @@
 namespace redoubt {
 namespace {
 
-using testing::HasSubstr;
 using testing::StartsWith;
 
 class Protocol : public testing::Test {

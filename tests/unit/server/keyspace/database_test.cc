@@ -482,7 +482,8 @@ TEST_F(DatabaseTest, EveryChangeAsksTheSnapshotFirstAndOnce) {
     db_.set_string("a", "again");
     EXPECT_EQ(snapshot.taken.size(), 1u) << name;
     for (Database* db : {&db_, &keyspace_[1]}) {
-      db->keys().for_each([&](Entry* entry) { EXPECT_EQ(entry->colour(), shared.colour) << name; });
+      db->keys().for_each(
+          [&, change_name = name](Entry* entry) { EXPECT_EQ(entry->colour(), shared.colour) << change_name; });
     }
     shared.snapshot = nullptr;
   }
