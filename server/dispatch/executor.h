@@ -75,7 +75,7 @@ class Executor {
 
   // Commands are timed by runs: up to `max_run` commands of one kind in a row share two readings of the clock, as long as
   // they are cheap; one that was not is timed alone the next time.
-  static constexpr uint32_t max_run = 16;
+  static constexpr uint32_t max_run = max_batch;
   void start_clock();
   void begin_call(Command& command);
   void end_call(const Command& command);
