@@ -246,4 +246,4 @@ def machine():
     with open("/proc/meminfo", encoding="utf-8") as file:
         kilobytes = int(re.search(r"MemTotal:\s+(\d+)", file.read()).group(1))
     return (f"{os.cpu_count()} cores of {model.group(1).strip() if model else 'unknown'}, "
-            f"{kilobytes / (1 << 20):.0f} GB, Linux {os.uname().release}")
+            f"{kilobytes / (1 << 20):.0f} GB, Linux {'.'.join(os.uname().release.split('.')[:2])}")
