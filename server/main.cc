@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/config_file.h"
 #include "common/base/log.h"
 #include "common/base/memory.h"
 #include "common/base/process.h"
@@ -52,8 +53,10 @@ void write_warnings(Log& log, const Config& config) {
   if (const std::string backlog = check_tcp_backlog(config.tcp_backlog); !backlog.empty()) {
     log.warning("WARNING: {}", backlog);
   }
+  const std::vector<std::string> ignored = split_words(config.ignore_warnings).value_or(std::vector<std::string>{});
   for (const SystemCheck& check : check_system()) {
-    if (check.at_start && !check.ok) log.warning("WARNING {}", check.message);
+    const bool wanted = std::find(ignored.begin(), ignored.end(), check.name) == ignored.end();
+    if (check.at_start && !check.ok && wanted) log.warning("WARNING {}", check.message);
   }
 }
 

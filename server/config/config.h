@@ -115,8 +115,8 @@ struct Config {
   bool crash_log_enabled = true;
   bool crash_memcheck_enabled = true;
   bool use_exit_on_panic = false;
-  std::string ignore_warnings;
-  int watchdog_period = 0;  // milliseconds; 0: off
+  std::string ignore_warnings;  // names of system checks whose warnings at start are left out
+  int watchdog_period = 0;      // milliseconds; 0: off
   bool jemalloc_bg_thread = true;
   bool hide_user_data_from_log = false;
 

@@ -4,12 +4,14 @@
 
 #include <csignal>
 
+#include "common/base/system_check.h"
 #include "tests/support/server_run.h"
 
 namespace redoubt {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using Words = std::vector<std::string>;
 
 Value config_value(Link& link, const std::string& name) {
@@ -139,6 +141,18 @@ TEST(Start, PrintsItsVersionAndItsUsage) {
     EXPECT_EQ(help.wait_for_exit(), 0) << word;
     EXPECT_THAT(help.out(), HasSubstr("Usage:")) << word;
     EXPECT_EQ(help.err(), "") << word;
+  }
+}
+
+TEST(Start, WarnsOfTheSystemUnlessToldNotTo) {
+  std::string names;
+  for (const SystemCheck& check : check_system()) names += check.name + " ";
+  ServerRun warning;
+  ServerRun silent({"--ignore-warnings", names});
+  for (const SystemCheck& check : check_system()) {
+    if (check.ok || !check.at_start) continue;
+    EXPECT_THAT(warning.process().out(), HasSubstr(check.message));
+    EXPECT_THAT(silent.process().out(), Not(HasSubstr(check.message)));
   }
 }
 
