@@ -93,7 +93,7 @@ Server::Impl::Impl(Parts given)
     : parts(std::move(given)),
       config(parts.config.config()),
       log(parts.log),
-      keyspace(config.databases),
+      keyspace(config.databases, config),
       evictor(keyspace, config),
       services{keyspace, parts.config, config, clients, parts.commands, effects, evictor, stats, *this, log},
       executor(services),

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/base/log.h"
+#include "server/config/type_limits.h"
 
 namespace redoubt {
 
@@ -70,7 +71,7 @@ struct RenamedCommand {
   bool operator==(const RenamedCommand&) const = default;
 };
 
-struct Config {
+struct Config : TypeLimits {
   // ---- network
   std::vector<std::string> bind = {"*", "-::*"};  // "-" before an address: not an error when it is not available
   int port = 6379;                                // 0: no TCP

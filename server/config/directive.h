@@ -149,5 +149,6 @@ std::span<const Directive> process_directives();
 std::span<const Directive> logging_directives();
 std::span<const Directive> memory_directives();
 std::span<const Directive> persistence_directives();
+std::span<const Directive> type_directives();
 
 }  // namespace redoubt

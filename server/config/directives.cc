@@ -4,7 +4,7 @@ namespace redoubt {
 
 DirectiveTable::DirectiveTable() {
   for (const auto section : {network_directives(), access_directives(), process_directives(), logging_directives(),
-                             memory_directives(), persistence_directives()}) {
+                             memory_directives(), persistence_directives(), type_directives()}) {
     for (const Directive& row : section) {
       rows_.push_back(&row);
       by_name_.emplace(row.name, &row);

@@ -12,10 +12,11 @@
 #include <span>
 #include <string_view>
 
+#include "server/dict/dict.h"
 #include "server/keyspace/access_clock.h"
-#include "server/keyspace/dict.h"
 #include "server/keyspace/entry.h"
 #include "server/keyspace/expiry_index.h"
+#include "server/types/object_value.h"
 
 namespace redoubt {
 
@@ -55,7 +56,12 @@ struct KeyspaceStats {
 
 // What all databases of a keyspace share.
 struct KeyspaceShared {
+  explicit KeyspaceShared(const TypeLimits& limits) : types{limits, hash_key} {}
+  KeyspaceShared(const KeyspaceShared&) = delete;
+  KeyspaceShared& operator=(const KeyspaceShared&) = delete;
+
   HashKey hash_key;
+  TypeSettings types;
   AccessClock access;
   Random random;
   KeyspaceStats stats;

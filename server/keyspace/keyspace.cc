@@ -2,7 +2,7 @@
 
 namespace redoubt {
 
-Keyspace::Keyspace(int databases) {
+Keyspace::Keyspace(int databases, const TypeLimits& limits) : shared_(limits) {
   shared_.lazy_free = &lazy_free_;
   databases_.reserve(static_cast<size_t>(databases));
   for (int id = 0; id < databases; ++id) databases_.push_back(std::make_unique<Database>(id, shared_));

@@ -12,7 +12,8 @@ namespace redoubt {
 
 class Keyspace {
  public:
-  explicit Keyspace(int databases);
+  // `limits` is read whenever a collection grows, and outlives the keyspace.
+  explicit Keyspace(int databases, const TypeLimits& limits = default_type_limits);
 
   int count() const { return static_cast<int>(databases_.size()); }
   Database& operator[](int id) { return *databases_[static_cast<size_t>(id)]; }

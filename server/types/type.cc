@@ -14,7 +14,7 @@ std::string_view type_name(Type type) {
 
 std::string_view encoding_name(Encoding encoding) {
   static constexpr std::string_view names[] = {"raw",       "int",      "embstr",    "listpack", "intset",
-                                               "hashtable", "skiplist", "quicklist", "stream"};
+                                               "hashtable", "skiplist", "quicklist", "stream",   "listpackex"};
   return names[static_cast<size_t>(encoding)];
 }
 
@@ -42,18 +42,59 @@ BigString* BigString::grow(BigString* string, size_t capacity) {
 
 void BigString::free(BigString* string) { deallocate(string, string->allocation()); }
 
-void destroy_object(Type type, Encoding /*encoding*/, void* object) {
-  if (type == Type::string) BigString::free(static_cast<BigString*>(object));
+// What each type offers; a class of values has the four as static functions.
+namespace {
+
+struct Operations {
+  void (*destroy)(Encoding, void*);
+  size_t (*memory)(Encoding, const void*, size_t samples);
+  void* (*copy)(Encoding, const void*);
+  size_t (*free_effort)(Encoding, const void*);
+};
+
+template <typename T>
+constexpr Operations operations_of = {T::destroy, T::memory, T::copy, T::free_effort};
+
+// A string beside its entry.
+struct OuterString {
+  static void destroy(Encoding, void* object) { BigString::free(static_cast<BigString*>(object)); }
+  static size_t memory(Encoding, const void* object, size_t) {
+    return static_cast<const BigString*>(object)->allocation();
+  }
+  static void* copy(Encoding, const void* object) {
+    return BigString::make(static_cast<const BigString*>(object)->view());
+  }
+  static size_t free_effort(Encoding, const void*) { return 1; }
+};
+
+// Nothing of this type can exist yet.
+struct Nothing {
+  static void destroy(Encoding, void*) {}
+  static size_t memory(Encoding, const void*, size_t) { return 0; }
+  static void* copy(Encoding, const void*) { return nullptr; }
+  static size_t free_effort(Encoding, const void*) { return 1; }
+};
+
+constexpr Operations operations[type_count] = {
+    operations_of<OuterString>,
+    operations_of<Nothing>,  // list
+    operations_of<Nothing>,  // set
+    operations_of<Nothing>,  // zset
+    operations_of<Nothing>,  // hash
+    operations_of<Nothing>,  // stream
+};
+const Operations& of(Type type) { return operations[static_cast<size_t>(type)]; }
+
+}  // namespace
+
+void destroy_object(Type type, Encoding encoding, void* object) { of(type).destroy(encoding, object); }
+
+size_t object_memory(Type type, Encoding encoding, const void* object, size_t samples) {
+  return of(type).memory(encoding, object, samples);
 }
 
-size_t object_memory(Type type, Encoding /*encoding*/, const void* object, size_t /*samples*/) {
-  return type == Type::string ? static_cast<const BigString*>(object)->allocation() : 0;
-}
+void* copy_object(Type type, Encoding encoding, const void* object) { return of(type).copy(encoding, object); }
 
-void* copy_object(Type type, Encoding /*encoding*/, const void* object) {
-  return type == Type::string ? BigString::make(static_cast<const BigString*>(object)->view()) : nullptr;
-}
-
-size_t free_effort(Type /*type*/, Encoding /*encoding*/, const void* /*object*/) { return 1; }
+size_t free_effort(Type type, Encoding encoding, const void* object) { return of(type).free_effort(encoding, object); }
 
 }  // namespace redoubt

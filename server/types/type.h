@@ -21,6 +21,7 @@ enum class Encoding : uint8_t {
   skiplist,
   quicklist,
   stream,
+  listpackex,  // a hash whose fields may expire, in a listpack
 };
 
 std::string_view type_name(Type type);

@@ -122,7 +122,7 @@ Reply TestClient::run(const std::vector<std::string>& words) {
 TestServer::TestServer(std::string_view config)
     : log_(silent()),
       config_(load(store_, config)),
-      keyspace_(config_.databases),
+      keyspace_(config_.databases, config_),
       evictor_(keyspace_, config_),
       services_{keyspace_, store_, config_, registry_, commands_, effects_, evictor_, stats_, control_, log_},
       executor_(services_, [this] { return now_ms_; }) {

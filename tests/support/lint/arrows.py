@@ -25,7 +25,8 @@ BELOW = {
     "sentinel": ["common"],
     # the server, from the ground up
     "server/config": ["common"],
-    "server/types": ["common", "server/config"],
+    "server/dict": ["common"],
+    "server/types": ["server/dict", "server/config"],
     "server/keyspace": ["server/types"],
     "server/client": ["server/keyspace"],
     "server/scripting": ["server/client"],

@@ -1,4 +1,4 @@
-#include "server/keyspace/dict.h"
+#include "server/dict/dict.h"
 
 #include <gtest/gtest.h>
 

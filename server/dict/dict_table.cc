@@ -1,4 +1,4 @@
-#include "server/keyspace/dict_table.h"
+#include "server/dict/dict_table.h"
 
 #include <sys/mman.h>
 

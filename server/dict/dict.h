@@ -25,7 +25,7 @@
 
 #include "common/base/random.h"
 #include "common/hash/keyed_hash.h"
-#include "server/keyspace/dict_table.h"
+#include "server/dict/dict_table.h"
 
 namespace redoubt {
 
@@ -127,4 +127,4 @@ class Dict {
 
 }  // namespace redoubt
 
-#include "server/keyspace/dict_impl.h"
+#include "server/dict/dict_impl.h"

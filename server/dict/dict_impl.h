@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "common/base/bytes.h"
-#include "server/keyspace/dict.h"
+#include "server/dict/dict.h"
 
 namespace redoubt {
 

@@ -1,0 +1,40 @@
+// Commands that wait: BLPOP and its like. A handler that finds nothing to do calls wait_for_keys() and returns without a
+// reply; its client is blocked then. When one of the keys comes to hold a value of the type, the command is simply carried
+// out again, for the client that has waited longest first, right after the command that changed the key: it replies, or
+// finds nothing again and waits on. Handlers need not know the first time from the others.
+//
+//   void blpop(CommandContext& ctx) {
+//     const auto deadline = read_block_timeout(ctx, ctx.count() - 1);
+//     if (!deadline) return;                                     // answered
+//     ... for each key: pop, reply, return ...
+//     wait_for_keys(ctx, keys, Type::list, *deadline, TimeoutReply::null_array);
+//   }
+//
+// Executor thread only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "server/dispatch/context.h"
+#include "server/types/type.h"
+
+namespace redoubt {
+
+// What the client is answered when its time is over.
+enum class TimeoutReply : uint8_t { null_array, null };
+
+// The monotonic time in milliseconds at which a client gives up; 0: never.
+using BlockDeadline = int64_t;
+
+// Reads argument `index`: seconds, a decimal, 0 for ever. None: it was wrong, which has been answered.
+std::optional<BlockDeadline> read_block_timeout(CommandContext& ctx, size_t index);
+
+// Blocks ctx.client until one of the keys (of its database; named twice counts once) holds a value of the type. Where
+// clients must not block (in a transaction), answers as if the time were over.
+void wait_for_keys(CommandContext& ctx, std::span<const std::string_view> keys, Type type, BlockDeadline deadline,
+                   TimeoutReply reply);
+
+}  // namespace redoubt
