@@ -60,6 +60,8 @@ TEST_F(ScanTest, WrongCalls) {
            Case{"scan 0 match", "(error) ERR syntax error"},
            Case{"scan 0 type", "(error) ERR syntax error"},
            Case{"scan 0 foo 1", "(error) ERR syntax error"},
+           Case{"scan 0 novalues", "(error) ERR NOVALUES option can only be used in HSCAN"},
+           Case{"scan 0 count 0 novalues", "(error) ERR syntax error"},
            Case{"scan", "(error) ERR wrong number of arguments for 'scan' command"},
        }) {
     EXPECT_EQ(type(line), answer) << line;
