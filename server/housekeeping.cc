@@ -6,6 +6,8 @@
 #include "common/base/log.h"
 #include "server/client/client_registry.h"
 #include "server/config/config.h"
+#include "server/dispatch/effects.h"
+#include "server/dispatch/executor.h"
 #include "server/keyspace/evict.h"
 #include "server/keyspace/keyspace.h"
 #include "server/stats/sample_stats.h"
@@ -25,8 +27,9 @@ constexpr int64_t eager_expire_ms = 2;
 
 }  // namespace
 
-Housekeeping::Housekeeping(Services& services, Connections& connections)
+Housekeeping::Housekeeping(Services& services, Executor& executor, Connections& connections)
     : services_(services),
+      executor_(executor),
       connections_(connections),
       expire_cycle_(services.keyspace, services.config),
       client_evictor_(services.clients, services.config, services.stats, services.log),
@@ -40,6 +43,7 @@ void Housekeeping::end_tick(int64_t now_ns) {
     next_expire_ns_ = now_ns + expire_interval_ns;
     expire_cycle_.run_slice(ExpireCycle::max_slice_us);
   }
+  executor_.end_overdue_waits();
   if (services_.config.client_memory_limit() != 0) client_evictor_.tick(now_ns / 1000);
   // Goes on with what a time slice cut short.
   if (services_.config.maxmemory != 0 && !services_.clients.paused()) services_.evictor.make_room();

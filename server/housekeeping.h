@@ -14,7 +14,7 @@ namespace redoubt {
 
 class Housekeeping {
  public:
-  Housekeeping(Services& services, Connections& connections);
+  Housekeeping(Services& services, Executor& executor, Connections& connections);
 
   // At the end of each tick; `now_ns` is its start, monotonic.
   void end_tick(int64_t now_ns);
@@ -36,6 +36,7 @@ class Housekeeping {
   void once_a_second();
 
   Services& services_;
+  Executor& executor_;
   Connections& connections_;
   ExpireCycle expire_cycle_;
   ClientEvictor client_evictor_;

@@ -45,7 +45,10 @@ struct Server::Impl final : public TickHandler, public ServerControl {
     tick_ns = now_ns;
     executor.start_tick(now_ns);
   }
-  void on_tick_end() override { housekeeping.end_tick(tick_ns); }
+  void on_tick_end() override {
+    housekeeping.end_tick(tick_ns);
+    wake_for_waits();
+  }
   void on_tick_over(int64_t took_ns) override { housekeeping.count_tick(took_ns); }
 
   Status shut_down(const ShutdownOptions& options) override;
@@ -67,6 +70,7 @@ struct Server::Impl final : public TickHandler, public ServerControl {
   Status apply_oom_score();
   Status apply_memory();
   Status apply_watchdog();
+  void wake_for_waits();
   void on_signal(int signal);
   void write_crash_sections(CrashWriter& out);
 
@@ -75,6 +79,7 @@ struct Server::Impl final : public TickHandler, public ServerControl {
   Log& log;
   const std::string id = random_hex(run_id_digits);
   int64_t tick_ns = 0;
+  BlockDeadline wake_at = 0;  // of the timer that will end waits; 0: none
   EventLoop loop;
   Keyspace keyspace;
   ClientRegistry clients;
@@ -98,7 +103,7 @@ Server::Impl::Impl(Parts given)
       services{keyspace, parts.config, config, clients, parts.commands, effects, evictor, stats, *this, log},
       executor(services),
       connections(loop, executor, clients, config, stats, log),
-      housekeeping(services, connections) {
+      housekeeping(services, executor, connections) {
   keyspace.shared().listener = &effects;
   start_stats(stats, monotonic_us());
   (void)apply_memory();
@@ -112,6 +117,17 @@ Server::Impl::Impl(Parts given)
       log, CrashOptions{.program = fmt::format("Redoubt {}", redis_version),
                         .sections = [this](CrashWriter& out) { write_crash_sections(out); },
                         .exit_on_panic = config.use_exit_on_panic});
+}
+
+// The loop must not sleep beyond the first deadline of a client that waits.
+void Server::Impl::wake_for_waits() {
+  const BlockDeadline next = effects.blocked().next_deadline();
+  if (next == 0 || (wake_at != 0 && wake_at <= next)) return;
+  wake_at = next;
+  loop.every(std::max<int64_t>(next - wall_ms(), 1), [this] {
+    wake_at = 0;
+    return 0;
+  });
 }
 
 // ---- what CONFIG SET sets in motion --------------------------------------------------------------

@@ -42,6 +42,7 @@ constexpr ArgumentNote client_no_evict_notes[] = {{.at = "ON", .group = true, .n
 constexpr HistoryNote client_pause_history[] = {{"6.2.0", "The modes came, with `WRITE`."}};
 constexpr ArgumentNote client_pause_notes[] = {{.at = "WRITE", .group = true, .name = "mode", .since = "6.2.0"}};
 constexpr ArgumentNote client_reply_notes[] = {{.at = "ON", .group = true, .name = "action"}};
+constexpr ArgumentNote unblock_notes[] = {{.at = "TIMEOUT", .group = true, .name = "unblock-type"}};
 constexpr ArgumentNote client_setinfo_notes[] = {{.at = "LIB-NAME", .group = true, .name = "attr"}};
 
 constexpr CommandSpec client_subcommands[] = {
@@ -182,6 +183,17 @@ constexpr CommandSpec client_subcommands[] = {
      .flags = Flag::noscript | Flag::loading | Flag::stale,
      .categories = Acl::slow | Acl::connection,
      .tips = tips_all_nodes_all_succeeded},
+    {.name = "unblock",
+     .container = "client",
+     .syntax = "CLIENT UNBLOCK client-id [TIMEOUT | ERROR]",
+     .summary = "Lets a client go on that waits for a key",
+     .since = "5.0.0",
+     .group = "connection",
+     .complexity = "O(log N) with N clients",
+     .arity = -3,
+     .flags = Flag::admin | Flag::noscript | Flag::loading | Flag::stale,
+     .categories = Acl::admin | Acl::slow | Acl::dangerous | Acl::connection,
+     .arguments = unblock_notes},
     {.name = "unpause",
      .container = "client",
      .syntax = "CLIENT UNPAUSE",

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -50,6 +51,14 @@ struct ServerGates {
   void set(Gate gate, bool on) { bits = on ? bits | gate : bits & ~static_cast<uint32_t>(gate); }
 };
 
+// A client's wait for something to happen; what it waits for is known to whoever made it (server/dispatch/blocked_clients.h).
+// Goes with the client, and takes it off the lists then.
+class ClientWait {
+ public:
+  virtual ~ClientWait() = default;
+  bool waiting = false;  // not while the command is being carried out again
+};
+
 struct Client {
   Client(uint64_t client_id, BlockPool& pool) : id(client_id), out(pool), reply(out) {}
   Client(const Client&) = delete;
@@ -61,6 +70,8 @@ struct Client {
     const auto all = static_cast<uint32_t>(flags);
     flags = static_cast<ClientFlag>(on ? all | bit : all & ~bit);
   }
+  // Blocked: no more input is executed until the command under way has been answered.
+  bool waiting() const { return wait != nullptr && wait->waiting; }
   bool closing() const { return is(ClientFlag::close_now | ClientFlag::close_after_reply); }
   void set_gate(Gate gate, bool on) { gates = on ? gates | gate : gates & ~static_cast<uint32_t>(gate); }
   int resp_version() const { return reply.resp3() ? 3 : 2; }
@@ -74,6 +85,7 @@ struct Client {
   OutputBuffer out;
   ReplyWriter reply;
   const Command* last_command = nullptr;  // the one under way, or the last; null when that was unknown
+  std::unique_ptr<ClientWait> wait;
   uint64_t commands = 0;
   int64_t last_active_ms = 0;  // monotonic
 

@@ -30,6 +30,8 @@ class ClientRegistry {
   // Closes at the end of the tick; `after_reply`: once its output has been sent.
   void close(Client& client, bool after_reply = false);
 
+  // The client waited and may go on with its input.
+  void resume(Client& client) { to_resume_.push_back(&client); }
   // Input of this client waits until the pause is over.
   void postpone(Client& client);
 
@@ -47,9 +49,9 @@ class ClientRegistry {
   // For the network layer: each list as it was, good until the next call; a new one is begun. Clients in it may be closing.
   const std::vector<Client*>& take_flushes() { return take(to_flush_, taken_flushes_); }
   const std::vector<Client*>& take_closes() { return take(to_close_, taken_closes_); }
-  // The postponed ones that may go on now.
+  // Those that may go on now.
+  bool anyone_resumed() const { return !to_resume_.empty(); }
   const std::vector<Client*>& take_resumed();
-  bool anything_to_do() const { return !to_flush_.empty() || !to_close_.empty() || !to_resume_.empty(); }
 
  private:
   static const std::vector<Client*>& take(std::vector<Client*>& list, std::vector<Client*>& taken) {

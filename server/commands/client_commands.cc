@@ -1,4 +1,4 @@
-// CLIENT ID, INFO, LIST, KILL, GETNAME, SETNAME, SETINFO, PAUSE, UNPAUSE, REPLY, NO-EVICT, NO-TOUCH, HELP.
+// CLIENT ID, INFO, LIST, KILL, GETNAME, SETNAME, SETINFO, PAUSE, UNPAUSE, UNBLOCK, REPLY, NO-EVICT, NO-TOUCH, HELP.
 #include <fmt/format.h>
 
 #include <limits>
@@ -11,6 +11,7 @@
 #include "server/commands/connection_commands.h"
 #include "server/commands/help.h"
 #include "server/dispatch/argument_reader.h"
+#include "server/dispatch/blocking.h"
 #include "server/dispatch/client_info.h"
 #include "server/dispatch/command_table.h"
 
@@ -229,6 +230,23 @@ void client_no_touch(CommandContext& ctx) {
   ctx.reply.ok();
 }
 
+void client_unblock(CommandContext& ctx) {
+  WaitEnd end = WaitEnd::timeout;
+  if (ctx.count() == 4) {
+    if (same_option(ctx.arg(3), "ERROR")) {
+      end = WaitEnd::unblocked;
+    } else if (!same_option(ctx.arg(3), "TIMEOUT")) {
+      return ctx.reply.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+    }
+  }
+  const auto id = parse_i64(ctx.arg(2));
+  if (!id) return ctx.reply.error(errors::not_integer);
+  Client* client = ctx.server.clients.find(static_cast<uint64_t>(*id));
+  const bool waits = client != nullptr && client->waiting();
+  if (waits) end_wait(ctx.server, *client, end);
+  ctx.reply.integer(waits ? 1 : 0);
+}
+
 void client_reply(CommandContext& ctx) {
   Client& client = ctx.client;
   if (same_option(ctx.arg(2), "ON")) {
@@ -264,6 +282,7 @@ void client_help(CommandContext& ctx) {
       {"REPLY (ON|OFF|SKIP)", "Whether this connection is answered; SKIP is for one command."},
       {"SETINFO (LIB-NAME|LIB-VER) <value>", "Notes the client library behind this connection."},
       {"SETNAME <name>", "Gives this connection a name."},
+      {"UNBLOCK <id> [TIMEOUT|ERROR]", "Ends the wait of a blocked client as if its time were over, or with an error."},
       {"UNPAUSE", "Ends a pause at once."},
   };
   reply_help(ctx, entries);
@@ -279,6 +298,7 @@ void register_client_commands(CommandTable& table) {
   table.handle("client|getname", client_getname);
   table.handle("client|setname", client_setname);
   table.handle("client|setinfo", client_setinfo);
+  table.handle("client|unblock", client_unblock);
   table.handle("client|pause", client_pause);
   table.handle("client|unpause", client_unpause);
   table.handle("client|reply", client_reply);

@@ -13,6 +13,7 @@
 #include "server/config/config.h"
 #include "server/config/config_store.h"
 #include "server/config/version.h"
+#include "server/dispatch/effects.h"
 #include "server/dispatch/server_control.h"
 #include "server/keyspace/keyspace.h"
 #include "server/stats/info_text.h"
@@ -138,6 +139,7 @@ void clients(const Services& server, InfoText& text) {
       std::count_if(all.begin(), all.end(), [](const auto& client) { return !client.second->is(ClientFlag::replica); });
   const auto subscribed =
       std::count_if(all.begin(), all.end(), [](const auto& client) { return client.second->is(ClientFlag::pubsub); });
+  const BlockedClients& blocked = server.effects.blocked();
   text.section("Clients");
   text.fields({
       {"connected_clients", ordinary},
@@ -147,13 +149,13 @@ void clients(const Services& server, InfoText& text) {
        std::max<uint64_t>(server.stats.max_clients_input_buffer, report.largest_input)},
       {"client_recent_max_output_buffer",
        std::max<uint64_t>(server.stats.max_clients_output_buffer, report.largest_output)},
-      {"blocked_clients", 0},
+      {"blocked_clients", blocked.count()},
       {"tracking_clients", 0},
       {"pubsub_clients", subscribed},
       {"watching_clients", 0},
-      {"clients_in_timeout_table", 0},
+      {"clients_in_timeout_table", blocked.timed()},
       {"total_watched_keys", 0},
-      {"total_blocking_keys", 0},
+      {"total_blocking_keys", blocked.keys()},
       {"total_blocking_keys_on_nokey", 0},
   });
 }

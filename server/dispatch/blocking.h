@@ -26,15 +26,21 @@ namespace redoubt {
 // What the client is answered when its time is over.
 enum class TimeoutReply : uint8_t { null_array, null };
 
-// The monotonic time in milliseconds at which a client gives up; 0: never.
+// The Unix time in milliseconds at which a client gives up; 0: never.
 using BlockDeadline = int64_t;
 
 // Reads argument `index`: seconds, a decimal, 0 for ever. None: it was wrong, which has been answered.
 std::optional<BlockDeadline> read_block_timeout(CommandContext& ctx, size_t index);
 
-// Blocks ctx.client until one of the keys (of its database; named twice counts once) holds a value of the type. Where
-// clients must not block (in a transaction), answers as if the time were over.
+// Blocks ctx.client until one of the keys (of its database; named twice counts once) holds a value of the type.
 void wait_for_keys(CommandContext& ctx, std::span<const std::string_view> keys, Type type, BlockDeadline deadline,
                    TimeoutReply reply);
+
+// How a wait can end without a value: in time, or because somebody said so.
+enum class WaitEnd : uint8_t { timeout, unblocked };
+// Answers a client that waits, and lets it go on.
+void end_wait(Services& services, Client& client, WaitEnd end);
+// Lets it go on when it has been answered.
+void release_waiting(Services& services, Client& client);
 
 }  // namespace redoubt

@@ -31,6 +31,7 @@ std::string flags_text(const Client& client) {
   for (const Letter& entry : letters) {
     if (client.is(entry.flag)) text += entry.letter;
   }
+  if (client.waiting()) text += 'b';
   return text.empty() ? "N" : text;
 }
 

@@ -13,6 +13,7 @@
 #include "server/client/client_registry.h"
 #include "server/client/output_limits.h"
 #include "server/config/config.h"
+#include "server/dispatch/effects.h"
 #include "server/dispatch/errors.h"
 #include "server/keyspace/evict.h"
 #include "server/keyspace/keyspace.h"
@@ -63,6 +64,7 @@ Executor::Executor(Services& services, ClockFn clock)
     : services_(services),
       clock_(std::move(clock)),
       gates_(services.clients.gates()),
+      blocked_(services.effects.blocked()),
       nanoseconds_per_cycle_(1000.0 / cycles_per_us()),
       cheap_cycles_(static_cast<uint64_t>(cycles_per_us() * cheap_us)),
       stale_cycles_(static_cast<uint64_t>(cycles_per_us() * stale_us)) {
@@ -98,7 +100,9 @@ size_t Executor::run(Client& client, const RequestBatch& batch) {
     }
     if (!execute(client, args, command)) break;
     ++done;
-    if (client.closing()) [[unlikely]]
+    if (blocked_.has_ready()) [[unlikely]]
+      serve_blocked();
+    if (client.closing() || client.wait != nullptr) [[unlikely]]
       break;
   }
   shared.clear_hint();
@@ -165,7 +169,8 @@ void Executor::call(Client& client, std::span<const std::string_view> args, Comm
                      services_.keyspace.shared().now_ms};
   command.handler(ctx);
   current_client_ = nullptr;
-  end_call(command);
+  if (!client.waiting()) [[likely]]
+    end_call(command);
   if (client.reply.errors() != 0) [[unlikely]]
     account_errors(client, &command);
   if (client.out.memory() > OutputBuffer::block_size * 2) [[unlikely]]
@@ -194,6 +199,37 @@ bool Executor::execute_gated(const Call& current, uint32_t gates) {
   }
   if (silent) end_silent_reply(client, before);
   return true;
+}
+
+// ---- clients that wait ---------------------------------------------------------------------------
+
+// What serving one client changes may make other keys ready: they are served in the same turn.
+void Executor::serve_blocked() {
+  if (services_.clients.paused()) return;
+  while (blocked_.has_ready()) {
+    const BlockedClients::ReadyKey ready = blocked_.take_ready();
+    uint64_t last = 0;
+    while (const Entry* entry = services_.keyspace[ready.db].peek(ready.key)) {
+      BlockedClients::Wait* wait = blocked_.next(ready, entry->type(), last);
+      if (wait == nullptr) break;
+      last = wait->number;
+      carry_out_again(*wait);
+    }
+  }
+}
+
+void Executor::carry_out_again(BlockedClients::Wait& wait) {
+  Client& client = wait.client;
+  const std::vector<std::string_view> args = wait.args();
+  wait.waiting = false;
+  execute(client, args, services_.commands.find(args));
+  if (!wait.waiting) release_waiting(services_, client);
+}
+
+void Executor::end_overdue_waits() {
+  const int64_t now_ms = services_.keyspace.shared().now_ms;
+  while (Client* client = blocked_.expired(now_ms)) end_wait(services_, *client, WaitEnd::timeout);
+  if (blocked_.has_ready()) serve_blocked();
 }
 
 // ---- gates ---------------------------------------------------------------------------------------

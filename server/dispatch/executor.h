@@ -12,6 +12,7 @@
 #include "common/base/clock.h"
 #include "common/resp/request_parser.h"
 #include "server/client/client.h"
+#include "server/dispatch/blocked_clients.h"
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/context.h"
 
@@ -37,6 +38,8 @@ class Executor {
   void update_time();
   // The monotonic time at the start of this tick, in milliseconds.
   int64_t tick_ms() const { return tick_ms_; }
+  // Ends the waits whose deadline has passed, and serves those whose keys became ready during a pause. At the end of a tick.
+  void end_overdue_waits();
   // Turns a server-wide gate on or off.
   void set_gate(Gate gate, bool on) { gates_.set(gate, on); }
 
@@ -66,6 +69,8 @@ class Executor {
   void refuse_malformed(Client& client, std::span<const std::string_view> args, Command* command);
   void account_errors(Client& client, Command* command);
   void check_output(Client& client);
+  void serve_blocked();
+  void carry_out_again(BlockedClients::Wait& wait);
   void prefetch(Client& client, const RequestBatch& batch);
 
   Verdict check_auth(const Call& call);
@@ -84,6 +89,7 @@ class Executor {
   Services& services_;
   ClockFn clock_;
   ServerGates& gates_;  // kept by the registry of clients
+  BlockedClients& blocked_;
   int64_t tick_ms_ = 0;
   Command* run_command_ = nullptr;
   uint32_t run_calls_ = 0;

@@ -63,7 +63,7 @@ void Connection::on_ready(bool readable, bool writable, bool hung_up) {
 }
 
 void Connection::read(bool more) {
-  const bool shared = pending_.empty();
+  const bool shared = pending_.empty() && wait == nullptr;
   char* buffer = shared_.read_buffer;
   size_t room = ConnectionShared::read_size;
   if (!shared) {
@@ -91,7 +91,8 @@ void Connection::read(bool more) {
     if (used < size) keep_rest(input, used);
   } else {
     pending_.commit(size);
-    process(pending_.view(), used);
+    // Who waits for a key is listened to, so that it is seen to go away.
+    if (wait == nullptr) process(pending_.view(), used);
     pending_.consume(used);
   }
   count_input();
@@ -138,7 +139,7 @@ bool Connection::process_batch(std::string_view input, size_t& used) {
   const size_t done = shared_.executor.run(*this, batch);
   if (done == batch.requests.size()) {
     used += parsed;
-    return !closing();
+    return !closing() && wait == nullptr;
   }
   if (done > 0) used += batch.requests[done - 1].end;
   parser_.reset();
@@ -146,7 +147,7 @@ bool Connection::process_batch(std::string_view input, size_t& used) {
 }
 
 void Connection::resume() {
-  if (closing()) return;
+  if (closing() || wait != nullptr) return;
   want(true, writing_);
   size_t used = 0;
   process(pending_.view(), used);

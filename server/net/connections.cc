@@ -136,7 +136,10 @@ void Connections::end_of_tick() {
   // First those that are to go: when CLIENT KILL is answered, the connection is gone. Nobody points to them any more: no
   // handler runs at the end of a tick.
   for (Client* client : registry.take_closes()) destroy(*client);
-  for (Client* client : registry.take_resumed()) static_cast<Connection*>(client)->resume();
+  // What one of them does may let others go on.
+  while (registry.anyone_resumed()) {
+    for (Client* client : registry.take_resumed()) static_cast<Connection*>(client)->resume();
+  }
   for (Client* client : registry.take_flushes()) {
     client->set(ClientFlag::flush_scheduled, false);
     if (client->is(ClientFlag::close_now)) continue;
@@ -153,7 +156,7 @@ void Connections::check_limits(int64_t now_ms) {
   for (auto& [id, connection] : connections_) {
     if (!connection->out.empty()) check_soft_limit(*connection, now_ms);
     const bool exempt = connection->is(ClientFlag::replica | ClientFlag::pubsub | ClientFlag::monitor);
-    if (timeout_ms == 0 || exempt || connection->closing()) continue;
+    if (timeout_ms == 0 || exempt || connection->closing() || connection->waiting()) continue;
     if (now_ms - connection->last_active_ms <= timeout_ms) continue;
     shared_.log.verbose("Closing idle client");
     shared_.registry.close(*connection);
