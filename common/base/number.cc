@@ -123,17 +123,24 @@ size_t format_i64(char* out, int64_t value) {
   return 1 + format_u64(out + 1, ~static_cast<uint64_t>(value) + 1);
 }
 
-std::string format_double(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
-  char buffer[40];
+size_t format_double(char* out, double value) {
+  if (!std::isfinite(value)) {
+    const std::string_view name = std::isnan(value) ? "nan" : value < 0 ? "-inf" : "inf";
+    std::memcpy(out, name.data(), name.size());
+    return name.size();
+  }
   // %.17g writes integers below 10^17 in full; those are most scores.
   if (value > -1e17 && value < 1e17 && value != 0) {
     const auto integer = static_cast<int64_t>(value);
-    if (static_cast<double>(integer) == value) return {buffer, format_i64(buffer, integer)};
+    if (static_cast<double>(integer) == value) return format_i64(out, integer);
   }
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, 17);
-  return {buffer, end.ptr};
+  const auto end = std::to_chars(out, out + max_short_double_text, value, std::chars_format::general, 17);
+  return static_cast<size_t>(end.ptr - out);
+}
+
+std::string format_double(double value) {
+  char buffer[max_short_double_text];
+  return {buffer, format_double(buffer, value)};
 }
 
 std::string format_long_double(long double value) {

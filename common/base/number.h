@@ -14,6 +14,7 @@
 namespace redoubt {
 
 inline constexpr size_t max_integer_text = 21;       // "-9223372036854775808" and one to spare
+inline constexpr size_t max_short_double_text = 40;  // what format_double writes
 inline constexpr size_t max_double_text = 5 * 1024;  // a long double in plain decimal notation can be this long
 
 inline std::optional<int64_t> parse_i64(std::string_view text);
@@ -35,6 +36,8 @@ inline size_t count_digits(uint64_t value);
 
 // A double as Redis 7.0 replies it in RESP: %.17g; "inf", "-inf", "nan".
 std::string format_double(double value);
+// The same, written to `out` (max_short_double_text bytes); returns the length.
+size_t format_double(char* out, double value);
 // A long double in plain decimal notation as INCRBYFLOAT stores it: %.17Lf without trailing zeros, never
 // "-0".
 std::string format_long_double(long double value);

@@ -20,7 +20,8 @@ void ReplyWriter::error(std::string_view text) {
 }
 
 void ReplyWriter::number(double value) {
-  const std::string text = format_double(value);
+  char buffer[max_short_double_text];
+  const std::string_view text(buffer, format_double(buffer, value));
   if (resp3_) {
     line(',', text);
   } else {

@@ -4,8 +4,8 @@
 
 namespace redoubt {
 
-void CommandContext::modified(std::string_view key, EventClass kind, std::string_view event) const {
-  server.effects.modified(db, key, kind, event);
+void CommandContext::modified(std::string_view key, EventClass kind, std::string_view event, uint64_t changes) const {
+  server.effects.modified(db, key, kind, event, changes);
 }
 
 void CommandContext::event(std::string_view key, EventClass kind, std::string_view event) const {

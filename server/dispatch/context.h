@@ -52,8 +52,8 @@ struct CommandContext {
 
   std::string_view arg(size_t i) const { return args[i]; }
   size_t count() const { return args.size(); }
-  // The value of `key` in the client's database changed.
-  void modified(std::string_view key, EventClass kind, std::string_view event) const;
+  // The value of `key` in the client's database changed; it counts as so many changes.
+  void modified(std::string_view key, EventClass kind, std::string_view event, uint64_t changes = 1) const;
   // One more keyspace event of a change that modified() told of.
   void event(std::string_view key, EventClass kind, std::string_view event) const;
 };
