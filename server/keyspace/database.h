@@ -56,7 +56,7 @@ struct KeyspaceStats {
 
 // What all databases of a keyspace share.
 struct KeyspaceShared {
-  explicit KeyspaceShared(const TypeLimits& limits) : types{limits, hash_key} {}
+  explicit KeyspaceShared(const TypeLimits& limits) : types{limits, hash_key, &now_ms} {}
   KeyspaceShared(const KeyspaceShared&) = delete;
   KeyspaceShared& operator=(const KeyspaceShared&) = delete;
 

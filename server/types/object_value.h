@@ -24,10 +24,11 @@ struct ObjectValue {
   void* data = nullptr;
 };
 
-// Both outlive all values.
+// All that it refers to outlives all values.
 struct TypeSettings {
   const TypeLimits& limits;
-  const HashKey& hash_key;  // of the tables of big sets, hashes and sorted sets
+  const HashKey& hash_key;            // of the tables of big sets, hashes and sorted sets
+  const int64_t* clock_ms = nullptr;  // Unix time of the command under way: which fields of hashes have expired
 };
 
 }  // namespace redoubt
