@@ -103,7 +103,8 @@ class NameTable {
 
 std::span<const std::span<const CommandSpec>> all_command_specs() {
   static const std::span<const CommandSpec> families[] = {
-      connection_commands(), generic_commands(), string_commands(), server_info_commands(), server_commands(),
+      connection_commands(), generic_commands(),    string_commands(),      list_commands(),   hash_commands(),
+      set_commands(),        sorted_set_commands(), server_info_commands(), server_commands(),
   };
   return families;
 }

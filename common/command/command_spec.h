@@ -137,6 +137,7 @@ struct ArgumentNote {
   std::string_view since = {};
   std::string_view deprecated_since = {};
   ArgumentType type = ArgumentType::block;  // block: as the word's name says
+  int key_spec = -1;                        // the key spec that finds what it names, where order does not tell
 };
 
 struct HistoryNote {

@@ -9,6 +9,10 @@ namespace redoubt {
 std::span<const CommandSpec> connection_commands();
 std::span<const CommandSpec> generic_commands();
 std::span<const CommandSpec> string_commands();
+std::span<const CommandSpec> list_commands();
+std::span<const CommandSpec> hash_commands();
+std::span<const CommandSpec> set_commands();
+std::span<const CommandSpec> sorted_set_commands();
 std::span<const CommandSpec> server_commands();
 std::span<const CommandSpec> server_info_commands();
 

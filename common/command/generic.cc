@@ -1,5 +1,6 @@
 // The commands on keys of any type.
 #include "common/command/families.h"
+#include "common/command/key_rules.h"
 
 namespace redoubt {
 namespace {
@@ -20,6 +21,17 @@ constexpr KeySpec rename_keys[] = {{.flags = KeyFlag::rw | KeyFlag::access | Key
 constexpr KeySpec renamenx_keys[] = {{.flags = KeyFlag::rw | KeyFlag::access | KeyFlag::del},
                                      {.flags = KeyFlag::ow | KeyFlag::insert, .index = 2}};
 constexpr KeySpec ro_first[] = {{.flags = KeyFlag::ro}};
+constexpr KeySpec sort_patterns = {.flags = KeyFlag::ro | KeyFlag::access,
+                                   .begin = KeySpec::Begin::unknown,
+                                   .find = KeySpec::Find::unknown,
+                                   .notes = "Keys that `BY` and `GET` read: only the elements tell which"};
+constexpr KeySpec sort_keys[] = {{.flags = KeyFlag::ro | KeyFlag::access},
+                                 sort_patterns,
+                                 {.flags = KeyFlag::ow | KeyFlag::update,
+                                  .begin = KeySpec::Begin::unknown,
+                                  .find = KeySpec::Find::unknown,
+                                  .notes = "The key of `STORE`, which may stand anywhere and more than once"}};
+constexpr KeySpec sort_ro_keys[] = {{.flags = KeyFlag::ro | KeyFlag::access}, sort_patterns};
 constexpr std::string_view tips_unstable[] = {"nondeterministic_output"};
 constexpr std::string_view tips_multi_shard_agg_sum[] = {"request_policy:multi_shard", "response_policy:agg_sum"};
 constexpr std::string_view tips_all_shards_unordered[] = {"request_policy:all_shards", "nondeterministic_output_order"};
@@ -99,6 +111,13 @@ constexpr HistoryNote pttl_history[] = {{"2.8.0", "Answers -2 for a key that doe
 constexpr HistoryNote renamenx_history[] = {{"3.2.0", "The same name twice is no error any more."}};
 constexpr HistoryNote scan_history[] = {{"6.0.0", "`TYPE` came."}};
 constexpr ArgumentNote scan_notes[] = {{.at = "TYPE", .since = "6.0.0"}};
+constexpr ArgumentNote sort_notes[] = {{.at = "BY", .name = "by-pattern", .key_spec = 1},
+                                       {.at = "LIMIT", .group = true, .name = "limit"},
+                                       {.at = "GET", .name = "get-pattern", .key_spec = 1},
+                                       {.at = "ASC", .group = true, .name = "order"},
+                                       {.at = "ALPHA", .name = "sorting"},
+                                       {.at = "STORE", .key_spec = 2}};
+constexpr auto sort_ro_notes = std::span(sort_notes).first(std::size(sort_notes) - 1);  // all but STORE
 constexpr HistoryNote ttl_history[] = {{"2.8.0", "Answers -2 for a key that does not exist."}};
 
 constexpr CommandSpec commands[] = {
@@ -297,6 +316,31 @@ constexpr CommandSpec commands[] = {
      .tips = tips_unstable_special_special,
      .history = scan_history,
      .arguments = scan_notes},
+    {.name = "sort",
+     .syntax = "SORT key [BY pattern] [LIMIT offset count] [GET pattern [GET pattern ...]] [ASC | DESC] [ALPHA] [STORE "
+               "destination]",
+     .summary = "Sorts a list, a set or a sorted set, by itself or by other keys, and may keep the result",
+     .since = "1.0.0",
+     .group = "generic",
+     .complexity = "O(N+M*log(M)) with N elements to sort and M given; O(N) when nothing is sorted",
+     .arity = -2,
+     .flags = Flag::write | Flag::denyoom | Flag::movablekeys,
+     .categories = Acl::write | Acl::set | Acl::sortedset | Acl::list | Acl::slow | Acl::dangerous,
+     .keys = sort_keys,
+     .arguments = sort_notes,
+     .key_rule = find_sort_keys},
+    {.name = "sort_ro",
+     .syntax = "SORT_RO key [BY pattern] [LIMIT offset count] [GET pattern [GET pattern ...]] [ASC | DESC] [ALPHA]",
+     .summary = "Sorts a list, a set or a sorted set, by itself or by other keys",
+     .since = "7.0.0",
+     .group = "generic",
+     .complexity = "O(N+M*log(M)) with N elements to sort and M given; O(N) when nothing is sorted",
+     .arity = -2,
+     .flags = Flag::readonly | Flag::movablekeys,
+     .categories = Acl::read | Acl::set | Acl::sortedset | Acl::list | Acl::slow | Acl::dangerous,
+     .keys = sort_ro_keys,
+     .arguments = sort_ro_notes,
+     .key_rule = find_sort_ro_keys},
     {.name = "touch",
      .syntax = "TOUCH key [key ...]",
      .summary = "Marks keys as just used and counts those that exist",

@@ -61,12 +61,15 @@ Outcome find_span(const KeySpec& spec, std::span<const std::string_view> args, i
   return fits ? Outcome::found : Outcome::invalid;
 }
 
-bool add_keys(const KeySpec& spec, std::span<const std::string_view> args, std::vector<FoundKey>& found) {
+// `may_have_none`: a number of keys may be 0.
+bool add_keys(const KeySpec& spec, bool may_have_none, std::span<const std::string_view> args,
+              std::vector<FoundKey>& found) {
   int64_t begin = 0;
   Span span;
   Outcome outcome = find_begin(spec, args, begin);
   if (outcome == Outcome::found) outcome = find_span(spec, args, begin, span);
-  if (outcome != Outcome::found) return outcome == Outcome::absent;
+  if (outcome == Outcome::absent) return may_have_none || spec.find != KeySpec::Find::keynum;
+  if (outcome == Outcome::invalid) return false;
   for (int64_t at = span.first; at <= span.last; at += spec.step) {
     found.push_back({.position = static_cast<size_t>(at), .flags = spec.flags});
   }
@@ -74,8 +77,9 @@ bool add_keys(const KeySpec& spec, std::span<const std::string_view> args, std::
 }
 
 bool find_by_specs(const CommandSpec& command, std::span<const std::string_view> args, std::vector<FoundKey>& found) {
+  const bool may_have_none = has(command.flags, CommandFlag::no_mandatory_keys);
   return std::ranges::all_of(command.keys, [&](const KeySpec& spec) {
-    return has(spec.flags, KeyFlag::not_key) || add_keys(spec, args, found);
+    return has(spec.flags, KeyFlag::not_key) || add_keys(spec, may_have_none, args, found);
   });
 }
 

@@ -168,7 +168,7 @@ struct Finisher {
 
   void finish(Argument& argument) {
     apply_note(argument);
-    if (argument.type == ArgumentType::key && key_specs > 0) {
+    if (argument.type == ArgumentType::key && argument.key_spec < 0 && key_specs > 0) {
       argument.key_spec = static_cast<int>(std::min(keys_seen++, key_specs - 1));
     }
     for (Argument& part : argument.arguments) finish(part);
@@ -188,6 +188,7 @@ struct Finisher {
       argument.since = note.since;
       argument.deprecated_since = note.deprecated_since;
       if (note.type != ArgumentType::block) argument.type = note.type;
+      argument.key_spec = note.key_spec;
       return;
     }
   }

@@ -96,6 +96,7 @@ TEST(KeyFinder, EveryShapeOfSpec) {
       {count_then_keys, {"EVAL", "s", "2", "a", "b", "c"}, {{{3, rw_all}, {4, rw_all}}}},
       {count_then_keys, {"EVAL", "s", "3", "a", "b", "c"}, {{{3, rw_all}, {4, rw_all}, {5, rw_all}}}},
       {count_then_keys, {"EVAL", "s", "0", "a"}, none},
+      {count_then_keys, {"ZUNIONSTORE", "s", "0", "a"}, std::nullopt},
       {count_then_keys, {"EVAL", "s", "4", "a", "b", "c"}, std::nullopt},
       {count_then_keys, {"EVAL", "s", "-1", "a"}, std::nullopt},
       {count_then_keys, {"EVAL", "s", "x", "a"}, std::nullopt},
@@ -116,7 +117,8 @@ TEST(KeyFinder, EveryShapeOfSpec) {
       {nowhere, {"X", "a"}, std::nullopt},
   };
   for (const ShapeCase& c : cases) {
-    const CommandSpec spec{.name = "x", .keys = c.specs};
+    const CommandFlag flags = c.args[0] == "EVAL" ? CommandFlag::no_mandatory_keys : CommandFlag::none;
+    const CommandSpec spec{.name = "x", .flags = flags, .keys = c.specs};
     EXPECT_EQ(keys_of(spec, c.args), c.keys) << testing::PrintToString(c.args);
   }
 }
