@@ -8,44 +8,20 @@
 //   both.compare_keys();
 //
 // Both have the same time but for some milliseconds: draw times to live that are over long ago or long to come, and run
-// what tells a time with Compare::time. The environment variable REDOUBT_SEED replaces the seeds of seeds_of_tests().
+// what tells a time with Compare::time.
 #pragma once
 
 #include <cstdint>
 #include <deque>
-#include <initializer_list>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
-#include "common/base/random.h"
 #include "tests/support/command_fixture.h"
 #include "tests/support/link.h"
+#include "tests/support/pick.h"
 #include "tests/support/program.h"
 
 namespace redoubt {
-
-// Random choices from a seed.
-class Pick {
- public:
-  explicit Pick(uint64_t seed) : random_(seed) {}
-  uint64_t below(uint64_t bound) { return random_.below(bound); }
-  // True once in `times`.
-  bool one_in(uint64_t times) { return below(times) == 0; }
-  std::string of(std::initializer_list<const char*> words) { return words.begin()[below(words.size())]; }
-  // Up to `max_size` bytes of any value, few different ones.
-  std::string bytes(size_t max_size);
-  // Integers near the borders of their types, small ones, and texts that are nearly integers.
-  std::string integer();
-  // Floats in many notations, and texts that are nearly floats.
-  std::string real();
-  // One of these, with the case of its letters changed now and then.
-  std::string option(std::initializer_list<const char*> words);
-
- private:
-  Random random_;
-};
 
 class Differential {
  public:
@@ -82,7 +58,5 @@ class Differential {
   bool agree_ = true;
   std::deque<std::string> last_;  // commands, for the message
 };
-
-std::vector<uint64_t> seeds_of_tests(size_t count);
 
 }  // namespace redoubt

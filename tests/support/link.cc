@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/core.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -85,6 +86,15 @@ class Reader {
   size_t at_ = 0;
 };
 
+void append_request(const std::vector<std::string>& words, std::string& bytes) {
+  bytes += fmt::format("*{}\r\n", words.size());
+  for (const std::string& word : words) {
+    bytes += fmt::format("${}\r\n", word.size());
+    bytes += word;
+    bytes += "\r\n";
+  }
+}
+
 }  // namespace
 
 const Value* Value::field(std::string_view name) const {
@@ -132,33 +142,61 @@ Link::Link(int port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
 Link::~Link() { close(fd_); }
 
 Value Link::run(const std::vector<std::string>& words) {
-  send_request(words);
+  send_only(words);
   auto [value, size] = receive();
   input_.erase(0, size);
   return std::move(value);
 }
 
 std::string Link::run_raw(const std::vector<std::string>& words) {
-  send_request(words);
+  send_only(words);
+  return receive_raw();
+}
+
+std::vector<std::string> Link::run_batch(std::span<const std::vector<std::string>> requests) {
+  std::string bytes;
+  for (const std::vector<std::string>& words : requests) append_request(words, bytes);
+  send_bytes(bytes);
+  std::vector<std::string> replies;
+  size_t begin = 0;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    const size_t size = receive(begin).second;
+    replies.push_back(input_.substr(begin, size));
+    begin += size;
+  }
+  input_.erase(0, begin);
+  return replies;
+}
+
+void Link::send_only(const std::vector<std::string>& words) {
+  std::string request;
+  append_request(words, request);
+  send_bytes(request);
+}
+
+bool Link::readable(int milliseconds) {
+  pollfd entry{.fd = fd_, .events = POLLIN, .revents = 0};
+  return !input_.empty() || poll(&entry, 1, milliseconds) > 0;
+}
+
+std::string Link::receive_raw() {
   const size_t size = receive().second;
   std::string bytes = input_.substr(0, size);
   input_.erase(0, size);
   return bytes;
 }
 
-void Link::send_request(const std::vector<std::string>& words) {
-  std::string request = fmt::format("*{}\r\n", words.size());
-  for (const std::string& word : words) request += fmt::format("${}\r\n{}\r\n", word.size(), word);
-  for (std::string_view rest = request; !rest.empty();) {
-    ssize_t sent = send(fd_, rest.data(), rest.size(), MSG_NOSIGNAL);
+void Link::send_bytes(std::string_view bytes) {
+  while (!bytes.empty()) {
+    ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) throw std::runtime_error("cannot send");
-    rest.remove_prefix(static_cast<size_t>(sent));
+    bytes.remove_prefix(static_cast<size_t>(sent));
   }
 }
 
-std::pair<Value, size_t> Link::receive() {
+std::pair<Value, size_t> Link::receive(size_t begin) {
   for (;;) {
-    Reader reader(input_);
+    Reader reader(std::string_view(input_).substr(begin));
     if (std::optional<Value> value = reader.next()) return {std::move(*value), reader.position()};
     char chunk[65536];
     ssize_t received = recv(fd_, chunk, sizeof(chunk), 0);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,11 +39,17 @@ class Link {
   Value run(const std::vector<std::string>& words);
   // The reply as its bytes.
   std::string run_raw(const std::vector<std::string>& words);
+  // All at once, and their replies in order, as bytes. Replies are awaited when all has been sent: not for megabytes.
+  std::vector<std::string> run_batch(std::span<const std::vector<std::string>> requests);
+  // The two halves of run_raw, for commands that wait; readable() says whether some of a reply came within the time.
+  void send_only(const std::vector<std::string>& words);
+  bool readable(int milliseconds);
+  std::string receive_raw();
 
  private:
-  void send_request(const std::vector<std::string>& words);
-  // One whole reply: the value, and how many bytes of input_ it is.
-  std::pair<Value, size_t> receive();
+  void send_bytes(std::string_view bytes);
+  // One whole reply: the value, and how many bytes of input_ it is. The input before `begin` is done with.
+  std::pair<Value, size_t> receive(size_t begin = 0);
 
   int fd_ = -1;
   std::string input_;

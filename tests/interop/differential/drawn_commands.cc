@@ -1,0 +1,274 @@
+#include "tests/interop/differential/drawn_commands.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "common/command/command_spec.h"
+
+namespace redoubt {
+namespace {
+
+// ---- Keys ----------------------------------------------------------------------------------------
+
+char letter_of(std::string_view family) {
+  if (family == "list") return 'l';
+  if (family == "hash") return 'h';
+  if (family == "set") return 's';
+  if (family == "sorted-set") return 'z';
+  return 'w';
+}
+
+std::string key_of(Pick& pick, char letter) { return std::string(1, letter) + pick.of({"1", "2"}); }
+
+std::string any_key(Pick& pick) {
+  if (pick.one_in(30)) return pick.of({"", "none"});
+  return key_of(pick, "wlhsz"[pick.below(5)]);
+}
+
+std::string mostly(Pick& pick, char letter) { return pick.one_in(8) ? any_key(pick) : key_of(pick, letter); }
+
+// ---- Members and values --------------------------------------------------------------------------
+
+std::string member(Pick& pick, const RunSettings& settings) {
+  if (pick.one_in(60)) return pick.one_in(2) ? pick.integer() : pick.bytes(12);
+  if (pick.one_in(400)) return std::string(3000 + pick.below(8000), 'L');
+  const auto number = static_cast<int64_t>(pick.below(settings.pool));
+  const std::string digits = std::to_string(number);
+  using Members = RunSettings::Members;
+  if (settings.members == Members::integers || (settings.members == Members::mixed && number % 3 == 0)) {
+    switch (number % 16) {
+      case 13: return std::to_string(int64_t{32760} + number);
+      case 14: return std::to_string(int64_t{2147483640} + number);
+      case 15: return std::to_string(-number * 300000000000);
+      default: return std::to_string(number - static_cast<int64_t>(settings.pool) / 4);
+    }
+  }
+  switch (number % 8) {
+    case 0: return std::string("\0\xff\r\n", 4) + digits;
+    case 1: {
+      // Around the length where values leave the compact encodings.
+      std::string text = "m" + digits;
+      text.resize(std::max<size_t>(text.size(), settings.value_limit - 1 + pick.below(3)), 'v');
+      return text;
+    }
+    default: return "m" + digits;
+  }
+}
+
+std::string value(Pick& pick, const RunSettings& settings) {
+  switch (pick.below(10)) {
+    case 0:
+    case 1: return pick.integer();
+    case 2: return pick.real();
+    case 3: return pick.bytes(600);
+    case 4: return std::string(40 + pick.below(10), 'v');   // around where embstr ends
+    case 5: return std::string(250 + pick.below(12), 'v');  // around where values leave the entry
+    case 6: return std::string(settings.value_limit - 1 + pick.below(3), 'v');
+    case 7: return member(pick, settings);
+    default: return pick.bytes(12);
+  }
+}
+
+// ---- Numbers -------------------------------------------------------------------------------------
+
+std::string small_integer(Pick& pick) {
+  if (pick.one_in(10)) return pick.integer();
+  return std::to_string(static_cast<int64_t>(pick.below(14)) - 5);
+}
+
+// Beyond what a string may hold, or small: nothing that makes one of megabytes.
+std::string offset(Pick& pick) {
+  if (pick.one_in(8)) return pick.of({"", "abc", "1.0", "2147483647", "9223372036854775807", "-9223372036854775808"});
+  return std::to_string(static_cast<int64_t>(pick.below(pick.one_in(3) ? 700 : 30)) - 8);
+}
+
+// How many random ones: a negative number asks for as many, repeated if need be.
+std::string few(Pick& pick) {
+  if (pick.one_in(10)) return pick.of({"", "abc", "1.5", "9223372036854775807", "9223372036854775808"});
+  return std::to_string(static_cast<int64_t>(pick.below(pick.one_in(4) ? 60 : 14)) - 6);
+}
+
+std::string score(Pick& pick, const RunSettings& settings) {
+  if (settings.equal_scores) return pick.one_in(100) ? pick.real() : "0";
+  switch (pick.below(6)) {
+    case 0: return pick.real();
+    case 1: return pick.of({"-inf", "inf", "0.1", "-0", "1e20", "3.14159", "1e-7", "-2.5", "1e17"});
+    default: return std::to_string(static_cast<int64_t>(pick.below(12)) - 4);
+  }
+}
+
+std::string bound(Pick& pick, const RunSettings& settings) {
+  switch (pick.below(8)) {
+    case 0: return pick.of({"-inf", "+inf", "(", "(-inf", "(inf", "[1", "", "(abc", "-", "+", "nan", "(nan"});
+    case 1: return "(" + score(pick, settings);
+    case 2: return "-inf";
+    case 3: return "+inf";
+    default: return score(pick, settings);
+  }
+}
+
+std::string lex_bound(Pick& pick, const RunSettings& settings) {
+  switch (pick.below(8)) {
+    case 0:
+    case 1: return "-";
+    case 2:
+    case 3: return "+";
+    case 4: return pick.of({"", "(", "[", "a", "--", "+a", "-inf", "0"});
+    case 5: return "(" + member(pick, settings);
+    default: return "[" + member(pick, settings);
+  }
+}
+
+// ---- Times ---------------------------------------------------------------------------------------
+
+// Times to live are long to come, over long ago, or none at all. Hardly ever the same one twice: which of two is the
+// greater must not hang on milliseconds.
+std::string relative_time(Pick& pick, bool seconds) {
+  if (pick.one_in(4)) {
+    return pick.of({"0", "-1", "abc", "", "9223372036854775807", "-9223372036854775808", "1.5", "9223372036854775"});
+  }
+  return std::to_string((seconds ? 1 : 1000) * (10000 + static_cast<int64_t>(pick.below(10000000)) * 100));
+}
+
+std::string absolute_time(Pick& pick, bool seconds) {
+  if (pick.one_in(4)) {
+    return pick.of({"0", "-1", "abc", "1", "1000", "9223372036854775807", "9223372036854775", "9223372036854776"});
+  }
+  return std::to_string((seconds ? 1 : 1000) * (4000000000 + static_cast<int64_t>(pick.below(10)) * 100000));
+}
+
+std::string timeout(Pick& pick) {
+  if (pick.one_in(3)) return pick.of({"-1", "abc", "", "nan", "inf", "1e400", "-0.5", "1e17", "9223372036854775807"});
+  return pick.of({"0", "30", "100.5", "0.0", "1e2"});
+}
+
+// ---- Mistakes ------------------------------------------------------------------------------------
+
+// What has a number in it that makes a server work for minutes when it is replaced.
+bool delicate(const CommandRow& row) { return row.check == Check::random_some || row.check == Check::pop_some; }
+
+void add_mistake(Pick& pick, Words& words, size_t begin) {
+  const size_t count = words.size() - begin;
+  const auto at = words.begin() + static_cast<std::ptrdiff_t>(begin + (count == 0 ? 0 : pick.below(count)));
+  const std::string junk = pick.option({"", "0", "-1", "1", "abc", "9223372036854775807", "nosuchoption", "LIMIT", "NX",
+                                        "WITHSCORES", "COUNT", "GET", "nan", "(1", "[a"});
+  switch (pick.below(5)) {
+    case 0:
+      if (count > 0) words.erase(at);
+      break;
+    case 1:
+      if (count > 0) words.insert(at, std::string(*at));
+      break;
+    case 2:
+      if (count > 0) *at = junk;
+      break;
+    case 3: words.insert(at, junk); break;
+    default: words.push_back(junk);
+  }
+}
+
+std::string family_of(std::string_view full_name) {
+  const CommandSpec* spec = find_by_full_name(full_name);
+  return spec == nullptr ? "" : std::string(spec->group);
+}
+
+Words words_of_name(std::string_view full_name) {
+  Words words(1);
+  for (const char c : full_name) {
+    if (c == '|') {
+      words.emplace_back();
+    } else {
+      words.back() += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    }
+  }
+  return words;
+}
+
+}  // namespace
+
+std::string draw_word(Pick& pick, const RunSettings& settings, std::string_view family, std::string_view kind) {
+  if (kind == "key") return mostly(pick, letter_of(family));
+  if (kind == "anykey") return any_key(pick);
+  if (kind == "sortkey") return mostly(pick, "lsz"[pick.below(3)]);
+  if (kind == "zkey") return mostly(pick, pick.one_in(5) ? 's' : 'z');
+  if (kind == "member") return member(pick, settings);
+  if (kind == "value") return value(pick, settings);
+  if (kind == "int") return small_integer(pick);
+  if (kind == "few") return few(pick);
+  if (kind == "real") return pick.real();
+  if (kind == "offset") return offset(pick);
+  if (kind == "score") return score(pick, settings);
+  if (kind == "bound") return bound(pick, settings);
+  if (kind == "lex") return lex_bound(pick, settings);
+  if (kind == "seconds" || kind == "ms") return relative_time(pick, kind == "seconds");
+  if (kind == "unixsec" || kind == "unixms") return absolute_time(pick, kind == "unixsec");
+  if (kind == "timeout") return timeout(pick);
+  if (kind == "db") return pick.one_in(6) ? pick.of({"16", "-1", "x", ""}) : pick.of({"0", "0", "0", "1", "2"});
+  if (kind == "cursor") return pick.one_in(15) ? pick.of({"abc", "", "-1", " 0", "18446744073709551616", "0x"}) : "0";
+  if (kind == "scancount") return pick.one_in(6) ? pick.integer() : pick.of({"1", "3", "10", "1000"});
+  if (kind == "glob")
+    return pick.of({"*", "*", "m*", "*1", "[hl]?", "w?", "h[^1]", "none", "?", "\\*", "", "*m*1*", "[a"});
+  if (kind == "type") return pick.option({"STRING", "LIST", "HASH", "SET", "ZSET", "STREAM", "none"});
+  if (kind == "by") return pick.of({"w*", "h*->m1", "h*->1", "nosort", "z*", "*", "w1", "h*->", "w*->x", "#", ""});
+  if (kind == "get") return pick.of({"#", "w*", "h*->m1", "h*->1", "l*", "w1", "*", "h*->", ""});
+  throw std::logic_error("no such kind of word: " + std::string(kind));
+}
+
+RunSettings draw_settings(Pick& pick) {
+  using Members = RunSettings::Members;
+  RunSettings settings;
+  settings.resp_version = pick.one_in(2) ? 3 : 2;
+  settings.members = pick.one_in(2) ? Members::mixed : pick.one_in(2) ? Members::integers : Members::texts;
+  settings.pool = pick.one_in(3) ? 5 : pick.one_in(2) ? 30 : 700;
+  settings.equal_scores = pick.one_in(4);
+  const bool small = pick.one_in(2);
+  const auto limit = [&](std::initializer_list<const char*> limits, const char* usual) {
+    return small ? pick.of(limits) : std::string(usual);
+  };
+  settings.value_limit = small ? 8 : 64;
+  const std::string length = small ? "8" : "64";
+  settings.directives = {
+      {"hash-max-listpack-entries", limit({"0", "1", "4", "16"}, "512")},
+      {"hash-max-listpack-value", length},
+      {"list-max-listpack-size", limit({"1", "4", "-1", "-2", "0"}, "-2")},
+      {"list-compress-depth", pick.of({"0", "0", "1", "2"})},
+      {"set-max-intset-entries", limit({"0", "1", "4", "16"}, "512")},
+      {"zset-max-listpack-entries", limit({"0", "1", "4", "16"}, "128")},
+      {"zset-max-listpack-value", length},
+  };
+  settings.our_directives = {
+      {"set-max-listpack-entries", limit({"0", "1", "4", "16"}, "128")},
+      {"set-max-listpack-value", length},
+  };
+  return settings;
+}
+
+CommandDrawer::CommandDrawer(const std::function<bool(std::string_view)>& exists) {
+  int until = 0;
+  for (const CommandRow& row : command_rows()) {
+    if (!exists(row.name)) continue;
+    until += row.weight;
+    rows_.push_back({&row, CommandPattern(row.arguments), family_of(row.name), until});
+  }
+  if (rows_.empty()) throw std::logic_error("there are no commands to draw");
+}
+
+Step CommandDrawer::draw(Pick& pick, const RunSettings& settings) const {
+  const auto at = static_cast<int>(pick.below(static_cast<uint64_t>(rows_.back().until)));
+  size_t index = 0;
+  while (rows_[index].until <= at) ++index;
+  const Row& row = rows_[index];
+  Step step{row.row, words_of_name(row.row->name)};
+  const size_t begin = step.words.size();
+  const WordSource source = [&](std::string_view kind) { return draw_word(pick, settings, row.family, kind); };
+  row.pattern.draw(pick, source, step.words);
+  if (!pick.one_in(40)) return step;
+  if (delicate(*row.row)) {
+    step.words.emplace_back("abc");
+  } else {
+    add_mistake(pick, step.words, begin);
+  }
+  return step;
+}
+
+}  // namespace redoubt

@@ -1,0 +1,22 @@
+// Where Redoubt, as Redis 7.2, answers knowingly otherwise than the oracle's 7.0: the one place for them. Commands that the
+// oracle lacks stand in the exclusions of commands.h; forms that it lacks (ZRANK WITHSCORE, HSCAN NOVALUES) are not drawn.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace redoubt {
+
+// Encodings of one value, as OBJECT ENCODING names them.
+struct KnownEncoding {
+  std::string_view type;
+  std::string_view ours;
+  std::string_view theirs;
+  std::string_view why;
+};
+std::span<const KnownEncoding> known_encodings();
+
+// Whether the encodings are the same, or known to differ.
+bool encodings_agree(std::string_view type, std::string_view ours, std::string_view theirs);
+
+}  // namespace redoubt
