@@ -172,7 +172,7 @@ constexpr CommandRow rows[] = {
 constexpr ExcludedCommand exclusions[] = {
     {"object", "a container: its subcommands have rows"},
     {"object|help", "the wording is our own"},
-    {"object|refcount", "Redis shares small integers, we keep them in their entries"},
+    {"object|refcount", "which integers are shared hangs on how they came to be in Redis; we say it of all small ones"},
     {"hexpire", "came after the oracle's version"},
     {"hexpireat", "came after the oracle's version"},
     {"hexpiretime", "came after the oracle's version"},

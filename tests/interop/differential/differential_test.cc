@@ -10,6 +10,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/config_file.h"
+#include "common/command/command_spec.h"
 #include "tests/interop/differential/known_differences.h"
 #include "tests/interop/differential/twin_servers.h"
 #include "tests/support/shrink.h"
@@ -41,6 +42,13 @@ std::optional<Difference> run_and_compare(TwinServers& twins, const RunSettings&
   return std::nullopt;
 }
 
+std::string cli_word(const std::string& word) {
+  const bool plain = !word.empty() && std::ranges::all_of(word, [](unsigned char c) {
+    return c > ' ' && c < 127 && c != '"' && c != '\'' && c != '\\';
+  });
+  return plain ? word : quote_word(word);
+}
+
 std::string cli_lines(const RunSettings& settings, const std::vector<Step>& steps) {
   std::string text = "  FLUSHALL\n";
   if (settings.resp_version == 3) text += "  HELLO 3\n";
@@ -49,7 +57,7 @@ std::string cli_lines(const RunSettings& settings, const std::vector<Step>& step
   }
   for (const Step& step : steps) {
     text += ' ';
-    for (const std::string& word : step.words) text += ' ' + quote_word(word);
+    for (const std::string& word : step.words) text += ' ' + cli_word(word);
     text += '\n';
   }
   return text;
@@ -120,19 +128,18 @@ TEST_F(DifferentialTest, BothAnswerTheSame) {
 
 TEST_F(DifferentialTest, FindsADifferenceAndMakesItSmall) {
   const RunSettings settings;
-  static constexpr CommandRow rows[] = {{"incr", ""}, {"set", ""}, {"object|refcount", ""}};
+  static constexpr CommandRow rows[] = {{"incr", ""}, {"set", ""}, {"memory|usage", ""}};
   std::vector<Step> steps;
   for (int i = 0; i < 300; ++i) steps.push_back({&rows[0], {"INCR", "w" + std::to_string(i % 5)}});
   EXPECT_FALSE(run_and_compare(twins_, settings, steps));
-  // Redis shares small integers, we do not.
+  // What a value takes is not the same, what none takes is.
   steps[120] = {&rows[1], {"SET", "other", "5"}};
-  steps[200] = {&rows[2], {"OBJECT", "REFCOUNT", "other"}};
+  steps[200] = {&rows[2], {"MEMORY", "USAGE", "other"}};
   auto difference = run_and_compare(twins_, settings, steps);
   ASSERT_TRUE(difference);
   EXPECT_EQ(difference->step, 200u);
   const std::string text = report(twins_, settings, steps, *difference);
-  const std::string wanted =
-      "commands:\n  FLUSHALL\n  SET other 5\n  OBJECT REFCOUNT other\ndiffering: OBJECT\nours:   ";
+  const std::string wanted = "commands:\n  FLUSHALL\n  SET other 5\n  MEMORY USAGE other\ndiffering: MEMORY\nours:   ";
   EXPECT_TRUE(text.starts_with(wanted)) << text;
 }
 
@@ -141,7 +148,8 @@ TEST_F(DifferentialTest, EveryRowCanBeDrawn) {
   for (const ExcludedCommand& command : excluded_commands()) excluded.insert(command.name);
   for (const CommandRow& row : command_rows()) {
     EXPECT_FALSE(excluded.contains(row.name)) << row.name;
-    EXPECT_TRUE(twins_.theirs_has(row.name)) << row.name;
+    // Redis does not list the subcommands of DEBUG.
+    EXPECT_TRUE(twins_.theirs_has(row.name.starts_with("debug|") ? "debug" : row.name)) << row.name;
     Pick pick(1);
     for (const std::string& kind : CommandPattern(row.arguments).kinds()) {
       EXPECT_NO_THROW(draw_word(pick, {}, "generic", kind)) << row.name;
