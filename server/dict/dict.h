@@ -44,6 +44,7 @@ class Dict {
 
   size_t size() const { return size_; }
   uint64_t hash(std::string_view key) const { return keyed_hash(key, *hash_key_); }
+  const HashKey& hash_key() const { return *hash_key_; }
 
   // The place of the item with this key, or null. The item may be replaced there by another of the same key. The place is
   // good until the next insert, erase or rehash.
@@ -67,8 +68,8 @@ class Dict {
   uint64_t scan(uint64_t cursor, F&& f) const;
   template <typename F>
   void for_each(F&& f) const;
-  // A random item, all equally likely (but those beyond the 28th of one bucket's chain, of which there are none to speak
-  // of); null when empty.
+  // A random item, all equally likely (but those beyond the fourth bucket of a chain, of which there are none to speak of);
+  // null when empty.
   Item random(Random& random) const;
   // Calls f(Item) for `count` different items, or all if there are fewer, that follow a random place: cheap, and random
   // enough to sample.
@@ -112,6 +113,17 @@ class Dict {
   void finish_rehash();
   template <typename F>
   static void each_in(const Bucket* bucket, F&& f);
+  static void prefetch_items_of(const Bucket& bucket);
+  // The first buckets of all chains that can hold something, counted through both tables.
+  struct Live {
+    size_t fresh;  // those of the next table; then come those of the old one that have not moved
+    size_t count;
+  };
+  Live live() const;
+  Bucket* live_bucket(const Live& live, size_t i) const {
+    return i < live.fresh ? next_.buckets + i : table_.buckets + moved_ + (i - live.fresh);
+  }
+  const Bucket* random_link(Random& random, const Live& live) const;
 
   // A dict without items still has a bucket to look into, so that look-ups need not ask.
   DictTable table_ = DictTable::empty();

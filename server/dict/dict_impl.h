@@ -152,6 +152,13 @@ void Dict<Traits>::each_in(const Bucket* bucket, F&& f) {
 }
 
 template <typename Traits>
+void Dict<Traits>::prefetch_items_of(const Bucket& bucket) {
+  for (unsigned mask = bucket.used(); mask != 0; mask &= mask - 1) {
+    __builtin_prefetch(bucket.items[__builtin_ctz(mask)]);
+  }
+}
+
+template <typename Traits>
 void Dict<Traits>::start_rehash(size_t buckets) {
   next_ = DictTable::make(std::max<size_t>(buckets, 1));
   moved_ = 0;
@@ -181,10 +188,7 @@ bool Dict<Traits>::rehash(size_t buckets) {
     // The items of the buckets to come are on their way while this one is moved.
     if (moved_ + 2 < table_.count) {
       __builtin_prefetch(table_.buckets + moved_ + 2);
-      const Bucket& soon = table_.buckets[moved_ + 1];
-      for (unsigned mask = soon.used(); mask != 0; mask &= mask - 1) {
-        __builtin_prefetch(soon.items[__builtin_ctz(mask)]);
-      }
+      prefetch_items_of(table_.buckets[moved_ + 1]);
     }
     move_bucket(table_.buckets + moved_);
     table_.give_back(++moved_);
@@ -245,29 +249,57 @@ template <typename Traits>
 template <typename F>
 void Dict<Traits>::for_each(F&& f) const {
   if (size_ == 0) return;
-  for (size_t i = moved_; i < table_.count; ++i) each_in(table_.buckets + i, f);
-  // Only the part of the next table that has been moved to can hold anything.
-  for (size_t i = 0; i < next_.count && moved_ > 0; ++i) each_in(next_.buckets + i, f);
+  const Live live = this->live();
+  for (size_t i = 0; i < live.count; ++i) {
+    if (i + 1 < live.count) prefetch_items_of(*live_bucket(live, i + 1));
+    each_in(live_bucket(live, i), f);
+  }
+}
+
+template <typename Traits>
+auto Dict<Traits>::live() const -> Live {
+  const size_t fresh = moved_ == 0 ? 0 : next_.index(table_.first_position(moved_) - 1) + 1;
+  return {fresh, fresh + table_.count - moved_};
+}
+
+// One of the buckets that others link to, all equally likely; null when none was found in time.
+template <typename Traits>
+auto Dict<Traits>::random_link(Random& random, const Live& live) const -> const Bucket* {
+  constexpr size_t levels = 3;
+  for (int tries = 0; tries < 1000; ++tries) {
+    const uint64_t drawn = random.below(live.count * levels);
+    const Bucket* bucket = live_bucket(live, drawn / levels);
+    size_t level = drawn % levels + 1;
+    while (level > 0 && bucket->chained()) {
+      bucket = bucket->link();
+      --level;
+    }
+    if (level == 0) return bucket;
+  }
+  return nullptr;
 }
 
 template <typename Traits>
 auto Dict<Traits>::random(Random& random) const -> Item {
   if (size_ == 0) return nullptr;
-  // A place among more places than any chain has, drawn anew until it holds an item: all items are equally likely. When
-  // the table is so sparse that this would take long, walk on from where we are.
-  constexpr size_t chain_places = 28;
-  // The buckets of the next table that can hold something, then those of the old one that have not moved.
-  const size_t fresh = moved_ == 0 ? 0 : next_.index(table_.first_position(moved_) - 1) + 1;
-  const size_t buckets = fresh + table_.count - moved_;
-  for (int tries = 0; tries < 1000; ++tries) {
-    const size_t i = random.below(buckets);
-    const size_t place = random.below(chain_places);
-    size_t seen = 0;
-    Item found = nullptr;
-    each_in(i < fresh ? next_.buckets + i : table_.buckets + moved_ + (i - fresh), [&](Item item) {
-      if (seen++ == place) found = item;
-    });
-    if (found != nullptr) return found;
+  // A slot among those of all buckets, drawn anew until it holds an item. Some are drawn ahead, so that their buckets come
+  // from memory together. When the table is so sparse that this would take long, walk on from where we are.
+  constexpr size_t ahead = 4;
+  const Live live = this->live();
+  const uint64_t slots = (live.count + chained_) * Bucket::slots;
+  for (int tries = 0; tries < 250; ++tries) {
+    uint64_t drawn[ahead];
+    for (uint64_t& slot : drawn) {
+      slot = random.below(slots);
+      if (slot / Bucket::slots < live.count) __builtin_prefetch(live_bucket(live, slot / Bucket::slots));
+    }
+    for (const uint64_t slot : drawn) {
+      const size_t i = slot / Bucket::slots;
+      const Bucket* bucket = i < live.count ? live_bucket(live, i) : random_link(random, live);
+      if (bucket == nullptr) continue;
+      if ((bucket->used() >> slot % Bucket::slots & 1) != 0)
+        return static_cast<Item>(bucket->items[slot % Bucket::slots]);
+    }
   }
   Item found = nullptr;
   sample(random, 1, [&](Item item) { found = item; });
