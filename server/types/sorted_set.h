@@ -13,6 +13,7 @@
 #include <optional>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "common/base/function_ref.h"
 #include "common/base/random.h"
@@ -58,6 +59,8 @@ struct LexRange {
 };
 
 class ScoreTable;
+struct ScoredMember;
+struct ScoreMember;
 
 class SortedSet {
  public:
@@ -213,11 +216,15 @@ class SortedSetBuilder {
   // The sorted set, in the encoding that Redis gives to stored results: a listpack if the limits allow one. The caller owns
   // it (put it into an entry, or destroy_object); the builder is empty then.
   ObjectValue finish();
+  // The same, but never a listpack.
+  ObjectValue finish_table();
 
  private:
+  bool fits_listpack() const;
+  std::vector<ScoredMember> take_ordered();
+
   ScoreTable* table_;
-  size_t longest_ = 0;    // member so far
-  size_t text_size_ = 0;  // of all members so far
+  std::vector<ScoreMember*> members_;  // in the order in which they came
   const TypeSettings* settings_;
 };
 
