@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace redoubt {
 
@@ -18,9 +19,9 @@ class IntsetView {
 
   explicit IntsetView(const void* blob) : blob_(static_cast<const uint8_t*>(blob)) {}
   const uint8_t* data() const { return blob_; }
-  size_t size() const;
-  size_t bytes() const;  // of the blob
-  size_t width() const;
+  size_t size() const { return field(4); }
+  size_t bytes() const { return header_size + size() * width(); }  // of the blob
+  size_t width() const { return field(0); }
   int64_t at(size_t index) const;  // index < size()
   bool contains(int64_t value) const;
   int64_t min() const { return at(0); }
@@ -29,6 +30,12 @@ class IntsetView {
  protected:
   // The first index whose integer is not less than `value`; size() when there is none.
   size_t lower_bound(int64_t value) const;
+  uint32_t field(size_t at) const {
+    uint32_t value = 0;
+    std::memcpy(&value, blob_ + at, sizeof value);
+    return value;
+  }
+
   const uint8_t* blob_;
 };
 
@@ -41,18 +48,40 @@ class Intset : public IntsetView {
   ~Intset();
   Intset(Intset&& other) noexcept;
   Intset& operator=(Intset&& other) noexcept;
+  // The blob; the intset is left unusable but for destruction and assignment. Its memory is good_size(bytes()).
   uint8_t* release();
+  // Frees a released blob.
   static void free(void* blob);
+  // The memory of a released blob.
   static size_t allocation(const void* blob);
 
   bool add(int64_t value);     // false: was there
   bool remove(int64_t value);  // false: was not there
 
  private:
-  explicit Intset(uint8_t* blob);
+  explicit Intset(uint8_t* blob) : IntsetView(blob) {}
+  uint8_t* writable(size_t at) { return const_cast<uint8_t*>(blob_ + at); }
+  void set_field(size_t at, size_t value);
+  void put(size_t index, int64_t value);
+  void resize(size_t before, size_t after);
+  void widen_and_add(int64_t value);
 };
 
-// Whether `size` bytes are a whole intset. With `deep` also that the integers ascend.
+// Whether `size` bytes are a whole intset that is not empty (Redis keeps no empty sets). With `deep` also that the
+// integers ascend. Bytes that pass can be read by IntsetView.
 bool validate_intset(const void* bytes, size_t size, bool deep);
+
+inline int64_t IntsetView::at(size_t index) const {
+  const uint8_t* from = blob_ + header_size + index * width();
+  const auto load = [from](auto value) {
+    std::memcpy(&value, from, sizeof value);
+    return int64_t{value};
+  };
+  switch (width()) {
+    case 2: return load(int16_t{});
+    case 4: return load(int32_t{});
+    default: return load(int64_t{});
+  }
+}
 
 }  // namespace redoubt
