@@ -112,7 +112,7 @@ class CommandPattern::Drawing {
 
   // Mostly none or few, now and then many.
   uint64_t times() {
-    if (pick_.one_in(60)) return pick_.below(200);
+    if (pick_.one_in(30)) return pick_.below(400);
     uint64_t count = 0;
     while (count < 8 && pick_.one_in(2)) ++count;
     return count;

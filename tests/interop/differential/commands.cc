@@ -58,11 +58,11 @@ constexpr CommandRow rows[] = {
     {"unlink", "anykey {anykey}"},
 
     // ---- lists
-    {"blmove", "key key (LEFT | RIGHT) (LEFT | RIGHT) timeout", Check::waiting, 1},
-    {"blmpop", "timeout #{key} (LEFT | RIGHT) {COUNT int}", Check::waiting, 1},
-    {"blpop", "key {key} timeout", Check::waiting, 1},
-    {"brpop", "key {key} timeout", Check::waiting, 1},
-    {"brpoplpush", "key key timeout", Check::waiting, 1},
+    {"blmove", "key key (LEFT | RIGHT) (LEFT | RIGHT) timeout", Check::waiting, 2},
+    {"blmpop", "timeout #{key} (LEFT | RIGHT) {COUNT int}", Check::waiting, 2},
+    {"blpop", "key {key} timeout", Check::waiting, 2},
+    {"brpop", "key {key} timeout", Check::waiting, 2},
+    {"brpoplpush", "key key timeout", Check::waiting, 2},
     {"lindex", "key int"},
     {"linsert", "key (BEFORE | AFTER) member member", Check::exact, 16},
     {"llen", "key", Check::exact, 4},
@@ -119,9 +119,9 @@ constexpr CommandRow rows[] = {
     {"sunionstore", "key key {key}"},
 
     // ---- sorted sets
-    {"bzmpop", "timeout #{key} (MIN | MAX) {COUNT int}", Check::waiting, 1},
-    {"bzpopmax", "key {key} timeout", Check::waiting, 1},
-    {"bzpopmin", "key {key} timeout", Check::waiting, 1},
+    {"bzmpop", "timeout #{key} (MIN | MAX) {COUNT int}", Check::waiting, 2},
+    {"bzpopmax", "key {key} timeout", Check::waiting, 2},
+    {"bzpopmin", "key {key} timeout", Check::waiting, 2},
     {"zadd", "key {NX | XX | GT | LT | CH} score member {score member}", Check::exact, 40},
     {"zadd", "key {NX | XX | GT | LT | CH | INCR} score member"},
     {"zcard", "key", Check::exact, 4},

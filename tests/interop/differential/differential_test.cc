@@ -90,6 +90,8 @@ std::string report(TwinServers& twins, const RunSettings& settings, std::vector<
 
 class DifferentialTest : public testing::Test {
  protected:
+  explicit DifferentialTest(bool itself = false) : twins_(itself) {}
+
   // One seed's run; whether both agreed.
   bool run_seed(uint64_t seed) {
     Pick pick(seed);
@@ -105,6 +107,36 @@ class DifferentialTest : public testing::Test {
   TwinServers twins_;
   CommandDrawer drawer_{[this](std::string_view name) { return twins_.ours_has(name); }};
 };
+
+// What the tester takes for a difference, and two of the same kind show, is its own mistake.
+class OracleAgainstItself : public DifferentialTest {
+ protected:
+  OracleAgainstItself() : DifferentialTest(true) {}
+};
+
+// Calls of a command, and how many of them failed, from a line of INFO commandstats.
+std::pair<int64_t, int64_t> calls_of(const std::string& statistics, std::string_view name) {
+  const auto number_after = [&](std::string_view word, size_t from) {
+    const size_t at = statistics.find(word, from);
+    return at == std::string::npos ? 0 : std::strtoll(statistics.c_str() + at + word.size(), nullptr, 10);
+  };
+  const size_t line = statistics.find(fmt::format("cmdstat_{}:", name));
+  if (line == std::string::npos) return {0, 0};
+  return {number_after("calls=", line), number_after("failed_calls=", line)};
+}
+
+TEST_F(OracleAgainstItself, ShowsNoDifferenceAndMostCommandsAreRight) {
+  const auto first = static_cast<uint64_t>(setting("REDOUBT_FIRST_SEED", 1));
+  for (uint64_t seed = first; seed < first + 20; ++seed) ASSERT_TRUE(run_seed(seed));
+  const std::string statistics = twins_.their_statistics();
+  for (const CommandRow& row : command_rows()) {
+    // Other commands stand in for these, or all of DEBUG is counted as one.
+    if (row.check == Check::pop_some || row.check == Check::random_key || row.name.starts_with("debug")) continue;
+    const auto [calls, failed] = calls_of(statistics, row.name);
+    EXPECT_GE(calls, 10) << row.name;
+    EXPECT_LE(failed, calls * 9 / 10) << row.name;
+  }
+}
 
 // REDOUBT_SEED: only this one. REDOUBT_FIRST_SEED: begin there. REDOUBT_SECONDS: go on that long, with signs of life.
 TEST_F(DifferentialTest, BothAnswerTheSame) {

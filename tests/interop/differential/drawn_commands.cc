@@ -29,8 +29,14 @@ std::string mostly(Pick& pick, char letter) { return pick.one_in(8) ? any_key(pi
 
 // ---- Members and values --------------------------------------------------------------------------
 
+// Redis compares for SORT ALPHA up to the first zero byte: only one at the end leaves no two members equal.
+std::string without_zeros(std::string text) {
+  std::replace(text.begin(), text.end(), '\0', '0');
+  return text;
+}
+
 std::string member(Pick& pick, const RunSettings& settings) {
-  if (pick.one_in(60)) return pick.one_in(2) ? pick.integer() : pick.bytes(12);
+  if (pick.one_in(60)) return pick.one_in(2) ? pick.integer() : without_zeros(pick.bytes(12));
   if (pick.one_in(400)) return std::string(3000 + pick.below(8000), 'L');
   const auto number = static_cast<int64_t>(pick.below(settings.pool));
   const std::string digits = std::to_string(number);
@@ -44,7 +50,7 @@ std::string member(Pick& pick, const RunSettings& settings) {
     }
   }
   switch (number % 8) {
-    case 0: return std::string("\0\xff\r\n", 4) + digits;
+    case 0: return "\xff\r\n" + digits + '\0';
     case 1: {
       // Around the length where values leave the compact encodings.
       std::string text = "m" + digits;
@@ -138,7 +144,7 @@ std::string absolute_time(Pick& pick, bool seconds) {
 }
 
 std::string timeout(Pick& pick) {
-  if (pick.one_in(3)) return pick.of({"-1", "abc", "", "nan", "inf", "1e400", "-0.5", "1e17", "9223372036854775807"});
+  if (pick.one_in(6)) return pick.of({"-1", "abc", "", "nan", "inf", "1e400", "-0.5", "1e17", "9223372036854775807"});
   return pick.of({"0", "30", "100.5", "0.0", "1e2"});
 }
 

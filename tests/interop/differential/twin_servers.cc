@@ -86,14 +86,15 @@ TwinServers::Side::Side(Program started)
       control(program.port()),
       client_id(std::to_string(main.run({"CLIENT", "ID"}).integer)) {}
 
-TwinServers::TwinServers() {
-  start_ours(ours_);
+TwinServers::TwinServers(bool itself) : itself_(itself) {
+  start_ours();
   theirs_ = std::make_unique<Side>(Program::start_oracle({"--enable-debug-command", "yes"}));
 }
 
-void TwinServers::start_ours(std::unique_ptr<Side>& side) {
-  side.reset();
-  side = std::make_unique<Side>(Program::start_server({"--enable-debug-command", "yes"}));
+void TwinServers::start_ours() {
+  const std::vector<std::string> arguments = {"--enable-debug-command", "yes"};
+  ours_.reset();
+  ours_ = std::make_unique<Side>(itself_ ? Program::start_oracle(arguments) : Program::start_server(arguments));
 }
 
 void TwinServers::reset(const RunSettings& settings) {
@@ -107,7 +108,7 @@ void TwinServers::reset(const RunSettings& settings) {
   try {
     set_up(*ours_);
   } catch (const std::runtime_error&) {
-    start_ours(ours_);
+    start_ours();
     set_up(*ours_);
   }
   for (const auto& [name, value] : settings.our_directives) ours_->control.run({"CONFIG", "SET", name, value});
@@ -115,6 +116,8 @@ void TwinServers::reset(const RunSettings& settings) {
 
 bool TwinServers::ours_has(std::string_view full_name) { return has_command(ours_->control, full_name); }
 bool TwinServers::theirs_has(std::string_view full_name) { return has_command(theirs_->control, full_name); }
+
+std::string TwinServers::their_statistics() { return theirs_->control.run({"INFO", "commandstats"}).text; }
 
 std::optional<Difference> TwinServers::run(std::span<const Step> steps) {
   size_t at = 0;
@@ -217,7 +220,7 @@ std::optional<Difference> TwinServers::run_waiting(const Step& step, size_t inde
 std::optional<Difference> TwinServers::our_end(size_t index, const std::string& error) {
   const std::string output = ours_->program.output();
   const size_t shown = std::min<size_t>(output.size(), 3000);
-  start_ours(ours_);
+  start_ours();
   return Difference{index, "our server failed: " + error, output.substr(output.size() - shown), "(goes on)"};
 }
 

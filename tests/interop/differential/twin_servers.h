@@ -24,7 +24,8 @@ struct Difference {
 
 class TwinServers {
  public:
-  TwinServers();
+  // `itself`: a second oracle stands in for our server, to test the tester.
+  explicit TwinServers(bool itself = false);
   // Empties both and gives them these settings.
   void reset(const RunSettings& settings);
   // The first difference, if any.
@@ -34,6 +35,8 @@ class TwinServers {
   // Whether our server, and the oracle, has a command with this full name ("object|encoding").
   bool ours_has(std::string_view full_name);
   bool theirs_has(std::string_view full_name);
+  // INFO commandstats of the oracle: a line per command.
+  std::string their_statistics();
 
  private:
   struct Side {
@@ -51,8 +54,9 @@ class TwinServers {
   std::optional<Difference> compare_database(int db, size_t step);
   std::optional<Difference> compare_key(const std::string& key, int db, size_t step);
   bool lex_is_promised(const Step& step);
-  static void start_ours(std::unique_ptr<Side>& side);
+  void start_ours();
 
+  bool itself_;
   std::unique_ptr<Side> ours_;
   std::unique_ptr<Side> theirs_;
   RunSettings settings_;
