@@ -98,7 +98,15 @@ class ScoreTree {
   Path find_rank(size_t rank) const;
   template <typename Node>
   static size_t lower_bound(const Node* node, size_t from, const ScoreKey& key);
+  static size_t lower_bound_of_equals(const double* scores, ScoreMember* const* members, size_t low, size_t count,
+                                      const ScoreKey& key);
   static size_t child_of(const Inner* node, const ScoreKey& key);
+  // The part of a node, of whatever kind, that a search looks at.
+  static void prefetch(const void* node) {
+    for (size_t at = 0; at < 16 + sizeof(double) * leaf_max; at += 64) {
+      __builtin_prefetch(static_cast<const char*>(node) + at);
+    }
+  }
   Path descend(const ScoreKey& key) const;
 
   Leaf* new_leaf(size_t members);

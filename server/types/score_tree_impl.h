@@ -83,26 +83,35 @@ struct ScoreTree<leaf_max, inner_max>::Inner {
 
 // ---- searching ----
 
-// The first place in [from, count) whose key is not less than `key`. Scores first, without branches that depend on them;
-// bytes only among equal scores.
+// How many of the first `count` scores, which ascend, are less than `score`. The steps depend on count alone.
+inline size_t count_less(const double* scores, size_t count, double score) {
+  if (count == 0) return 0;
+  const double* base = scores;
+  while (count > 1) {
+    const size_t half = count / 2;
+    base += half & (size_t{0} - static_cast<size_t>(base[half - 1] < score));
+    count -= half;
+  }
+  return static_cast<size_t>(base - scores) + static_cast<size_t>(*base < score);
+}
+
+// The first place in [from, count) whose key is not less than `key`: scores first, bytes only among equal scores.
 template <size_t leaf_max, size_t inner_max>
 template <typename Node>
 size_t ScoreTree<leaf_max, inner_max>::lower_bound(const Node* node, size_t from, const ScoreKey& key) {
-  const double* scores = node->scores() + from;
-  const size_t count = node->count - from;
-  const double* base = scores;
-  size_t length = count;
-  while (length > 1) {
-    const size_t half = length / 2;
-    base += base[half - 1] < key.score ? half : 0;
-    length -= half;
-  }
-  size_t low = static_cast<size_t>(base - scores) + static_cast<size_t>(length == 1 && *base < key.score);
-  if (low == count || scores[low] != key.score) [[likely]]
-    return from + low;
+  const double* scores = node->scores();
+  const size_t low = from + count_less(scores + from, node->count - from, key.score);
+  if (low == node->count || scores[low] != key.score) [[likely]]
+    return low;
+  return lower_bound_of_equals(node->scores(), node->members(), low, node->count, key);
+}
+
+// The same from `low` on, where the key's score stands.
+template <size_t leaf_max, size_t inner_max>
+size_t ScoreTree<leaf_max, inner_max>::lower_bound_of_equals(const double* scores, ScoreMember* const* members,
+                                                             size_t low, size_t count, const ScoreKey& key) {
   size_t high = low + 1;
   while (high < count && scores[high] == key.score) ++high;
-  ScoreMember* const* members = node->members() + from;
   while (low < high) {
     const size_t middle = (low + high) / 2;
     if (members[middle]->view() < key.member) {
@@ -111,7 +120,7 @@ size_t ScoreTree<leaf_max, inner_max>::lower_bound(const Node* node, size_t from
       high = middle;
     }
   }
-  return from + low;
+  return low;
 }
 
 // The child in which the key is or belongs.
@@ -131,6 +140,7 @@ auto ScoreTree<leaf_max, inner_max>::descend(const ScoreKey& key) const -> Path 
     const size_t index = child_of(inner, key);
     path.steps[level] = {inner, index};
     node = inner->children[index];
+    prefetch(node);
   }
   path.leaf = static_cast<Leaf*>(node);
   path.position = lower_bound(path.leaf, 0, key);
@@ -166,8 +176,9 @@ size_t ScoreTree<leaf_max, inner_max>::rank(const ScoreMember* member, double sc
   for (size_t level = height_; level-- > 0;) {
     const auto* inner = static_cast<const Inner*>(node);
     const size_t index = child_of(inner, key);
-    rank += inner->sum(index);
     node = inner->children[index];
+    prefetch(node);
+    rank += inner->sum(index);
   }
   return rank + lower_bound(static_cast<const Leaf*>(node), 0, key);
 }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "common/base/memory.h"
+#include "server/types/sorted_set.h"
 
 namespace redoubt {
 
@@ -79,7 +80,7 @@ constexpr Operations operations[type_count] = {
     operations_of<OuterString>,
     operations_of<Nothing>,  // list
     operations_of<Nothing>,  // set
-    operations_of<Nothing>,  // zset
+    operations_of<SortedSet>,
     operations_of<Nothing>,  // hash
     operations_of<Nothing>,  // stream
 };
