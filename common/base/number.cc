@@ -82,6 +82,15 @@ std::optional<double> parse_double(std::string_view text) {
   return parse_with_strtod<double>(text, strtod_l);
 }
 
+std::optional<double> parse_c_double(std::string_view text) {
+  if (const auto value = parse_double(text)) return value;
+  const std::string terminated(text);
+  char* end = nullptr;
+  const double value = strtod_l(terminated.c_str(), &end, c_locale());
+  if (*end != '\0' || std::isnan(value)) return std::nullopt;
+  return value;
+}
+
 std::optional<long double> parse_long_double(std::string_view text) {
   if (text.size() >= max_double_text) return std::nullopt;
   return parse_with_strtod<long double>(text, strtold_l);

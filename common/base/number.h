@@ -23,6 +23,9 @@ inline std::optional<uint64_t> parse_u64(std::string_view text);
 // zeros too), no blanks, nan refused; a finite text out of range is refused, one that is merely denormal is
 // not.
 std::optional<double> parse_double(std::string_view text);
+// As plain strtod: leading blanks are skipped, an empty text is 0, a zero byte ends the text, what is out of range is
+// infinite or 0. Only nan and texts that are no numbers are refused. The bounds of ZRANGEBYSCORE are read like this.
+std::optional<double> parse_c_double(std::string_view text);
 std::optional<long double> parse_long_double(std::string_view text);
 // "10", "64mb", "1GB", "5k", "100b" (k, m, g are powers of 1000, kb, mb, gb powers of 1024; case does not
 // matter). As in redis.conf the digits may be missing ("" and "kb" are 0). A sign or an overflow is refused.

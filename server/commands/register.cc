@@ -5,6 +5,7 @@
 #include "server/commands/connection_commands.h"
 #include "server/commands/generic/generic_commands.h"
 #include "server/commands/server_commands.h"
+#include "server/commands/sorted_sets/sorted_set_commands.h"
 #include "server/commands/strings/string_commands.h"
 
 namespace redoubt {
@@ -15,6 +16,7 @@ void register_all_commands(CommandTable& table) {
   register_server_commands(table);
   register_generic_commands(table);
   register_string_commands(table);
+  register_sorted_set_commands(table);
   register_connection_commands(table);
 }
 
