@@ -24,10 +24,15 @@ class ScoreTable {
 
   size_t size() const { return members_.size(); }
   const Members& members() const { return members_; }
-  const HashKey& key() const { return *key_; }
   const ScoreTree<>& tree() const { return tree_; }
   uint64_t hash(std::string_view member) const { return members_.hash(member); }
   ScoreMember* find(std::string_view member, uint64_t hash) const { return members_.get(member, hash); }
+  // For a member that will be looked up and given a score: what both need comes into the cache at the same time.
+  void prefetch(uint64_t hash, double score) const {
+    members_.prefetch_bucket(hash);
+    tree_.prefetch(score);
+    members_.prefetch_item(hash);
+  }
   size_t rank(const ScoreMember* member) const { return tree_.rank(member, member->score); }
 
   void reserve(size_t members) { members_.reserve(members); }
@@ -48,12 +53,11 @@ class ScoreTable {
   size_t memory(size_t samples) const;
 
  private:
-  explicit ScoreTable(const HashKey& key) : members_(key), key_(&key) {}
+  explicit ScoreTable(const HashKey& key) : members_(key) {}
   ~ScoreTable();
 
   Members members_;
   ScoreTree<> tree_;
-  const HashKey* key_;
 };
 
 }  // namespace redoubt

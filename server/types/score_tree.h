@@ -12,6 +12,7 @@
 // Not thread-safe.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -61,6 +62,9 @@ class ScoreTree {
   void build(std::span<const ScoredMember> members);
   void clear();
 
+  // Brings the way to where a member with this score is or would be into the cache.
+  void prefetch(double score) const { prefetch_paths(std::array{score}); }
+
   // The member must be present with this score.
   size_t rank(const ScoreMember* member, double score) const;
   // How many members there are for which before(score, member) holds; it must hold for a first part of the order only.
@@ -95,17 +99,20 @@ class ScoreTree {
   };
 
   Path find(const ScoreMember* member, double score) const;
+  template <size_t paths>
+  void prefetch_paths(const std::array<double, paths>& scores) const;
   Path find_rank(size_t rank) const;
   template <typename Node>
   static size_t lower_bound(const Node* node, size_t from, const ScoreKey& key);
   static size_t lower_bound_of_equals(const double* scores, ScoreMember* const* members, size_t low, size_t count,
                                       const ScoreKey& key);
   static size_t child_of(const Inner* node, const ScoreKey& key);
-  // The part of a node, of whatever kind, that a search looks at.
-  static void prefetch(const void* node) {
-    for (size_t at = 0; at < 16 + sizeof(double) * leaf_max; at += 64) {
-      __builtin_prefetch(static_cast<const char*>(node) + at);
-    }
+  static size_t place_of(const Leaf* leaf, const ScoreMember* member, double score);
+  // The part of a node that a search looks at, or all of a leaf.
+  static constexpr size_t searched = 16 + sizeof(double) * (leaf_max > inner_max ? leaf_max : inner_max);
+  static constexpr size_t whole_leaf = 16 + (sizeof(double) + sizeof(void*)) * leaf_max;
+  static void prefetch(const void* node, size_t bytes) {
+    for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch(static_cast<const char*>(node) + at);
   }
   Path descend(const ScoreKey& key) const;
 

@@ -123,6 +123,16 @@ size_t ScoreTree<leaf_max, inner_max>::lower_bound_of_equals(const double* score
   return low;
 }
 
+// Where a member is that is in this leaf. Mostly its score says it all.
+template <size_t leaf_max, size_t inner_max>
+size_t ScoreTree<leaf_max, inner_max>::place_of(const Leaf* leaf, const ScoreMember* member, double score) {
+  const double* scores = leaf->scores();
+  const size_t low = count_less(scores, leaf->count, score);
+  if (low + 1 == leaf->count || scores[low + 1] != score) [[likely]]
+    return low;
+  return lower_bound_of_equals(scores, leaf->members(), low, leaf->count, {score, member->view()});
+}
+
 // The child in which the key is or belongs.
 template <size_t leaf_max, size_t inner_max>
 size_t ScoreTree<leaf_max, inner_max>::child_of(const Inner* node, const ScoreKey& key) {
@@ -131,6 +141,22 @@ size_t ScoreTree<leaf_max, inner_max>::child_of(const Inner* node, const ScoreKe
   return same ? i : i - 1;
 }
 
+// All at once, so that they wait for the cache together. Where scores are equal it is a guess.
+template <size_t leaf_max, size_t inner_max>
+template <size_t paths>
+void ScoreTree<leaf_max, inner_max>::prefetch_paths(const std::array<double, paths>& scores) const {
+  std::array<const void*, paths> nodes;
+  nodes.fill(root_);
+  for (size_t level = height_; level-- > 0;) {
+    for (size_t i = 0; i < paths; ++i) {
+      const auto* inner = static_cast<const Inner*>(nodes[i]);
+      nodes[i] = inner->children[count_less(inner->scores() + 1, inner->count - 1, scores[i])];
+      prefetch(nodes[i], level == 0 ? whole_leaf : searched);
+    }
+  }
+}
+
+// The way to the leaf where the key is or belongs; the position is not set.
 template <size_t leaf_max, size_t inner_max>
 auto ScoreTree<leaf_max, inner_max>::descend(const ScoreKey& key) const -> Path {
   Path path;
@@ -140,16 +166,17 @@ auto ScoreTree<leaf_max, inner_max>::descend(const ScoreKey& key) const -> Path 
     const size_t index = child_of(inner, key);
     path.steps[level] = {inner, index};
     node = inner->children[index];
-    prefetch(node);
+    prefetch(node, level == 0 ? whole_leaf : searched);
   }
   path.leaf = static_cast<Leaf*>(node);
-  path.position = lower_bound(path.leaf, 0, key);
   return path;
 }
 
 template <size_t leaf_max, size_t inner_max>
 auto ScoreTree<leaf_max, inner_max>::find(const ScoreMember* member, double score) const -> Path {
-  return descend({score, member->view()});
+  Path path = descend({score, member->view()});
+  path.position = place_of(path.leaf, member, score);
+  return path;
 }
 
 template <size_t leaf_max, size_t inner_max>
@@ -177,10 +204,10 @@ size_t ScoreTree<leaf_max, inner_max>::rank(const ScoreMember* member, double sc
     const auto* inner = static_cast<const Inner*>(node);
     const size_t index = child_of(inner, key);
     node = inner->children[index];
-    prefetch(node);
+    prefetch(node, searched);
     rank += inner->sum(index);
   }
-  return rank + lower_bound(static_cast<const Leaf*>(node), 0, key);
+  return rank + place_of(static_cast<const Leaf*>(node), member, score);
 }
 
 template <size_t leaf_max, size_t inner_max>
@@ -347,7 +374,9 @@ bool ScoreTree<leaf_max, inner_max>::at_edge(const Path& path, bool last) const 
 template <size_t leaf_max, size_t inner_max>
 void ScoreTree<leaf_max, inner_max>::insert(ScoreMember* member, double score) {
   if (root_ == nullptr) root_ = new_leaf(1);
-  Path path = find(member, score);
+  const ScoreKey key{score, member->view()};
+  Path path = descend(key);
+  path.position = lower_bound(path.leaf, 0, key);
   insert_at(path, {score, member});
 }
 
@@ -434,6 +463,7 @@ void ScoreTree<leaf_max, inner_max>::split_leaf(Path& path) {
 
 template <size_t leaf_max, size_t inner_max>
 void ScoreTree<leaf_max, inner_max>::move(ScoreMember* member, double before, double after) {
+  if (height_ > 0) prefetch_paths(std::array{before, after});
   const Path path = find(member, before);
   Leaf* leaf = path.leaf;
   const size_t from = path.position;

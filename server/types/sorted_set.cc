@@ -85,10 +85,11 @@ void SortedSet::expect(std::string_view first, size_t count) {
 }
 
 SortedSet::Change SortedSet::set(std::string_view member, double score) {
-  return update_with(member, [score](const double*) { return std::optional<double>(score); });
+  return update_with(
+      member, [score](const double*) { return std::optional<double>(score); }, score);
 }
 
-SortedSet::Change SortedSet::update_with(std::string_view member, Decision decide) {
+SortedSet::Change SortedSet::update_with(std::string_view member, Decision decide, std::optional<double> guess) {
   if (is_listpack(encoding())) {
     const ScoreListpack pairs(listpack());
     const auto at = pairs.find(member);
@@ -115,6 +116,7 @@ SortedSet::Change SortedSet::update_with(std::string_view member, Decision decid
   }
   ScoreTable& members = table();
   const uint64_t hash = members.hash(member);
+  if (guess) members.prefetch(hash, *guess);
   ScoreMember* found = members.find(member, hash);
   const std::optional<double> wanted = decide(found == nullptr ? nullptr : &found->score);
   if (!wanted) return Change::unchanged;
@@ -238,7 +240,7 @@ size_t SortedSet::memory(Encoding encoding, const void* object, size_t samples) 
 void* SortedSet::copy(Encoding encoding, const void* object) {
   if (is_listpack(encoding)) return Listpack::copy_of(object, ListpackView(object).bytes()).release();
   const auto* table = static_cast<const ScoreTable*>(object);
-  ScoreTable* other = ScoreTable::make(table->key());
+  ScoreTable* other = ScoreTable::make(table->members().hash_key());
   other->copy_from(*table);
   return other;
 }

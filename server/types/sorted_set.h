@@ -91,10 +91,11 @@ class SortedSet {
   enum class Change : uint8_t { unchanged, updated, added };
   Change set(std::string_view member, double score);
   // Looks the member up and lets decide(const double* old) say what to do; old is null when it is not there. It returns
-  // std::optional<double>: the new score, or nothing to leave all as it is. One look-up for all flags of ZADD.
+  // std::optional<double>: the new score, or nothing to leave all as it is. One look-up for all flags of ZADD. A caller that
+  // can guess the new score makes it faster.
   template <typename F>
-  Change update(std::string_view member, F&& decide) {
-    return update_with(member, decide);
+  Change update(std::string_view member, F&& decide, std::optional<double> guess = std::nullopt) {
+    return update_with(member, decide, guess);
   }
   bool remove(std::string_view member);  // false: was not there
   size_t remove_range(RankRange range);  // how many were there
@@ -180,7 +181,7 @@ class SortedSet {
   using Visitor = FunctionRef<bool(std::string_view, double)>;
   using Decision = FunctionRef<std::optional<double>(const double*)>;
 
-  Change update_with(std::string_view member, Decision decide);
+  Change update_with(std::string_view member, Decision decide, std::optional<double> guess);
   void walk(RankRange range, bool reverse, Visitor visit) const;
   void sample_with(Random& random, size_t count, Visitor visit) const;
   uint64_t scan_with(uint64_t cursor, Visitor visit) const;
