@@ -4,6 +4,7 @@
 #include "server/commands/config_commands.h"
 #include "server/commands/connection_commands.h"
 #include "server/commands/generic/generic_commands.h"
+#include "server/commands/hashes/hash_commands.h"
 #include "server/commands/server_commands.h"
 #include "server/commands/sorted_sets/sorted_set_commands.h"
 #include "server/commands/strings/string_commands.h"
@@ -16,6 +17,7 @@ void register_all_commands(CommandTable& table) {
   register_server_commands(table);
   register_generic_commands(table);
   register_string_commands(table);
+  register_hash_commands(table);
   register_sorted_set_commands(table);
   register_connection_commands(table);
 }

@@ -43,6 +43,7 @@ struct KeyspaceStats {
   uint64_t hits = 0;
   uint64_t misses = 0;
   uint64_t expired = 0;
+  uint64_t expired_fields = 0;  // of hashes
   uint64_t evicted = 0;
   // The active expiry cycle (expire.h).
   uint64_t expire_cycles = 0;             // slices

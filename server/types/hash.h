@@ -31,6 +31,7 @@ struct HashListpackEx {
 
 class Hash {
  public:
+  using Position = ListpackView::Position;
   static constexpr Type type = Type::hash;
   static constexpr int64_t no_expiry = 0;
   static constexpr uint32_t no_index_place = UINT32_MAX;
@@ -70,15 +71,17 @@ class Hash {
   class Picker {
    public:
     Picker(const Hash& hash, Random& random);
-    bool empty() const { return empty_; }
+    bool empty() const { return live_ == 0; }
     Pair next();
 
    private:
+    Pair next_in_table();
+
     const Hash& hash_;
     Random& random_;
-    std::vector<size_t> positions_;             // of a listpack
-    std::vector<const HashField*> candidates_;  // of a table where some have expired
-    bool empty_;
+    size_t live_;
+    std::vector<Position> positions_;           // of a listpack
+    std::vector<const HashField*> candidates_;  // of a table in which most have expired
   };
   // Different random pairs: `count`, or all when there are fewer.
   std::vector<Pair> sample(Random& random, size_t count) const;
@@ -89,7 +92,7 @@ class Hash {
   void expect(size_t fields);
   // True when the field is new; one that has expired counts as such.
   bool set(std::string_view field, std::string_view value, Expiry expiry = Expiry::clear);
-  // False when there is no such field.
+  // False when there is no such field. One that has expired is removed all the same.
   bool erase(std::string_view field);
 
   // ---- expiry of fields ---------------------------------------------------------------------------
@@ -117,8 +120,6 @@ class Hash {
   static size_t free_effort(Encoding encoding, const void* data);
 
  private:
-  using Position = ListpackView::Position;
-
   // An expiry counts as long as its millisecond lasts, as that of keys does.
   static bool is_past(int64_t at_ms, int64_t now_ms) { return at_ms != no_expiry && at_ms < now_ms; }
   int64_t now() const { return settings_->clock_ms == nullptr ? 0 : *settings_->clock_ms; }
@@ -138,7 +139,8 @@ class Hash {
   static Position place_for(ListpackView list, int64_t at_ms);
   bool fits_listpack(std::string_view field, std::string_view value) const;
   bool set_in_listpack(std::string_view field, std::string_view value, Expiry expiry);
-  void move_in_listpack(Position field, std::string_view name, int64_t at_ms);
+  std::vector<const HashField*> live_fields() const;
+  std::vector<Pair> sample_listpack(Random& random, size_t count) const;
   void convert_to_listpackex();
   void convert_to_table(size_t expected = 0);
 

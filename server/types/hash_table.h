@@ -124,11 +124,6 @@ class HashTable {
     return fields_.scan(cursor, [&](const HashField* field) { f(*field, expiry_of(*field)); });
   }
   const HashField* random(Random& random) const { return fields_.random(random); }
-  // For each of some fields that follow a random place: f(const HashField&).
-  template <typename F>
-  void sample(Random& random, size_t count, F&& f) const {
-    fields_.sample(random, count, [&](const HashField* field) { f(*field); });
-  }
 
   void reserve(size_t fields) { fields_.reserve(fields); }
   // The field must not be there.

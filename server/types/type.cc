@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "common/base/memory.h"
+#include "server/types/hash.h"
 #include "server/types/sorted_set.h"
 
 namespace redoubt {
@@ -81,7 +82,7 @@ constexpr Operations operations[type_count] = {
     operations_of<Nothing>,  // list
     operations_of<Nothing>,  // set
     operations_of<SortedSet>,
-    operations_of<Nothing>,  // hash
+    operations_of<Hash>,
     operations_of<Nothing>,  // stream
 };
 const Operations& of(Type type) { return operations[static_cast<size_t>(type)]; }
