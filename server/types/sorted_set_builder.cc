@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cstring>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "server/types/score_listpack.h"
@@ -41,16 +43,48 @@ void sort_by_score(std::vector<ScoredMember>& members) {
   }
 }
 
+size_t common_prefix(std::string_view a, std::string_view b) {
+  return static_cast<size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+}
+
+// The eight bytes at `from` as a number in the order of the bytes; beyond the end there are zeros.
+uint64_t bytes_key(std::string_view text, size_t from) {
+  text.remove_prefix(from);
+  uint64_t bytes = 0;
+  memcpy(&bytes, text.data(), std::min(text.size(), sizeof bytes));
+  return __builtin_bswap64(bytes);
+}
+
+// Members whose scores are equal. Most are told apart by eight bytes after what all begin with, without looking at them
+// again.
+void sort_equals(std::span<ScoredMember> run) {
+  constexpr size_t few = 16;
+  if (run.size() <= few) return std::sort(run.begin(), run.end(), comes_before);
+  const std::string_view one = run[0].member->view();
+  size_t prefix = one.size();
+  for (const ScoredMember& each : run) prefix = common_prefix(one.substr(0, prefix), each.member->view());
+  struct Keyed {
+    uint64_t key;
+    ScoreMember* member;
+  };
+  std::vector<Keyed> keyed;
+  keyed.reserve(run.size());
+  for (const ScoredMember& each : run) keyed.push_back({bytes_key(each.member->view(), prefix), each.member});
+  std::sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
+    return a.key < b.key || (a.key == b.key && a.member->view() < b.member->view());
+  });
+  // One of them may be -0 and another 0: each keeps its own.
+  for (size_t i = 0; i < run.size(); ++i) run[i] = {keyed[i].member->score, keyed[i].member};
+}
+
 void sort_members(std::vector<ScoredMember>& members) {
   constexpr size_t few = 256;
   if (std::is_sorted(members.begin(), members.end(), comes_before)) return;
   if (members.size() <= few) return std::sort(members.begin(), members.end(), comes_before);
   sort_by_score(members);
-  for (auto from = members.begin(); from != members.end();) {
-    auto to = from + 1;
-    while (to != members.end() && to->score == from->score) ++to;
-    if (to - from > 1) std::sort(from, to, comes_before);
-    from = to;
+  for (size_t from = 0, to = 0; from < members.size(); from = to) {
+    for (to = from + 1; to < members.size() && members[to].score == members[from].score;) ++to;
+    if (to - from > 1) sort_equals(std::span(members).subspan(from, to - from));
   }
 }
 

@@ -97,7 +97,8 @@ void add_member(SortedSet& set, std::string_view member, double score, const Add
     outcome.score = wanted;
     return wanted;
   };
-  switch (set.update(member, decide)) {
+  const auto guess = flags.increment ? std::nullopt : std::optional<double>(score);
+  switch (set.update(member, decide, guess)) {
     case SortedSet::Change::added: ++outcome.added; break;
     case SortedSet::Change::updated: ++outcome.updated; break;
     case SortedSet::Change::unchanged: break;

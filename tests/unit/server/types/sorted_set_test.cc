@@ -379,6 +379,26 @@ TEST(SortedSetBuilderTest, OrdersWhateverComes) {
   }
 }
 
+TEST(SortedSetBuilderTest, OrdersEqualScoresByBytes) {
+  Owner set(0, 64);
+  SortedSetBuilder builder(set.settings());
+  Random random(8);
+  std::set<std::string> names;
+  for (int i = 0; i < 3000; ++i) {
+    // Of one beginning, some no longer than it, some different in the ninth byte only, with zeros and high bytes.
+    std::string name = "prefix";
+    const size_t size = random.below(12);
+    while (name.size() < 6 + size) name += "\0\x01\xff"[random.below(3)];
+    if (names.insert(name).second) builder.add(name, random.below(2) == 0 ? 0.0 : -0.0);
+  }
+  Pairs expected;
+  for (const std::string& name : names) expected.emplace_back(std::signbit(*builder.find(name)) ? -1 : 1, name);
+  set.replace(builder.finish());
+  Pairs order;
+  for (const Pair& pair : set.all()) order.emplace_back(std::signbit(pair.first) ? -1 : 1, pair.second);
+  EXPECT_EQ(order, expected);
+}
+
 TEST(SortedSetBuilderTest, MakesAListpackIfTheLimitsAllow) {
   struct Case {
     size_t count, size;
