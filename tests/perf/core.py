@@ -16,6 +16,7 @@ import sys
 import harness
 import latency
 import report
+from report import note, verdict
 
 SECTIONS = ["set", "get", "memory", "growth", "statistics"]
 BUDGETS = {1: 0.92, 16: 0.60, 256: 0.40}
@@ -23,14 +24,6 @@ MEMORY_BUDGET, TICK_BUDGET_US, STATISTICS_BUDGET = 0.60, 2000, 1.02
 REQUESTS = {1: 200_000, 16: 1_500_000, 256: 3_000_000}
 RANDOM_KEYS = 1_000_000
 WARM_UP = 0.1
-
-
-def note(text):
-    print(text, file=sys.stderr, flush=True)
-
-
-def verdict(value, budget):
-    return f"<= {budget:.2f}: {'met' if value <= budget else 'MISSED'}"
 
 
 def requests_for(pipeline, options):

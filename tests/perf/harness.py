@@ -179,15 +179,21 @@ class Server:
 
 
 def redis_benchmark(server, command, pipeline, requests, clients=50, keys=None):
-    """Loads the server from LOAD_CORE with Debian's redis-benchmark; returns (requests per second, CPU ns per request)."""
+    """Loads the server from LOAD_CORE with Debian's redis-benchmark; returns (requests per second, CPU ns per request).
+
+    A str is the name of one of its own tests; a list is a command, where each __rand_int__ becomes one of `keys` random
+    numbers of twelve digits. `requests` should be a multiple of clients * pipeline, else it sends a few more.
+    """
+    what, title = (["-t", command], command.upper()) if isinstance(command, str) else (command, command[0])
     arguments = ["taskset", "-c", str(LOAD_CORE), "redis-benchmark", "-h", "127.0.0.1", "-p", str(server.port),
-                 "-t", command, "-c", str(clients), "-n", str(requests), "-P", str(pipeline), "--csv"]
+                 "-c", str(clients), "-n", str(requests), "-P", str(pipeline), "--csv"]
     if keys:
         arguments += ["-r", str(keys)]
     before = server.cpu_ns()
-    result = subprocess.run(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    result = subprocess.run(arguments + what, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            text=True)
     spent = server.cpu_ns() - before
-    row = re.search(r'^"' + command.upper() + r'[^"]*","([0-9.]+)"', result.stdout, re.MULTILINE)
+    row = re.search(r'^"' + title + r'[^"]*","([0-9.]+)"', result.stdout, re.MULTILINE)
     if result.returncode or not row:
         raise SystemExit(f"redis-benchmark against {server.label} failed:\n{result.stdout}{result.stderr}")
     return float(row.group(1)), spent / requests

@@ -1,5 +1,14 @@
-"""Markdown tables, and sections of a page that a benchmark replaces when it runs again."""
+"""What benchmarks say: progress, verdicts, Markdown tables, and sections of a page that a benchmark replaces when it runs again."""
 import os
+import sys
+
+
+def note(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def verdict(value, budget):
+    return f"<= {budget:.2f}: {'met' if value <= budget else 'MISSED'}"
 
 
 def table(header, rows):
