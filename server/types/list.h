@@ -45,8 +45,8 @@ class List {
   void push(ListEnd where, ListpackValue element);
   // After a list was filled element by element where Redis fills it first and picks the encoding then (SORT STORE).
   void choose_encoding();
-  // Takes the first or last away.
-  void pop(ListEnd where) { erase(where == ListEnd::head ? 0 : size() - 1, 1); }
+  // Takes the first or last away; there must be one.
+  void pop(ListEnd where);
   // Takes `count` elements from `first` on away; both may lie beyond the end.
   void erase(size_t first, size_t count);
   // Keeps only `count` elements from `first` on.
@@ -74,7 +74,10 @@ class List {
   void before_adding(size_t bytes, size_t count);
   void after_removing();
   void become_quicklist();
-  bool become_listpack(size_t divisor);
+  // If it is one node of at most that part of the limits.
+  void become_listpack(size_t divisor);
+  void add(ListEnd where, std::span<const std::string_view> elements);
+  void take_out(size_t first, size_t count);
 
   ObjectValue value_;
   const TypeSettings* settings_;
@@ -117,7 +120,6 @@ class ListReader {
   size_t offset_ = 0;        // where in it to begin, from its start
   bool whole_ = false;       // begin at its start, or its end when backwards
   void* scratch_ = nullptr;  // of a node that was compressed
-  size_t scratch_size_ = 0;
 };
 
 // Whether an element is this text: the text is looked at once, however many elements are.
