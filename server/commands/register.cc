@@ -5,6 +5,7 @@
 #include "server/commands/connection_commands.h"
 #include "server/commands/generic/generic_commands.h"
 #include "server/commands/hashes/hash_commands.h"
+#include "server/commands/lists/list_commands.h"
 #include "server/commands/server_commands.h"
 #include "server/commands/sorted_sets/sorted_set_commands.h"
 #include "server/commands/strings/string_commands.h"
@@ -19,6 +20,7 @@ void register_all_commands(CommandTable& table) {
   register_string_commands(table);
   register_hash_commands(table);
   register_sorted_set_commands(table);
+  register_list_commands(table);
   register_connection_commands(table);
 }
 

@@ -1,6 +1,7 @@
 #include "server/types/list.h"
 
 #include <algorithm>
+#include <string>
 
 #include "common/base/memory.h"
 #include "server/types/quicklist.h"
@@ -112,6 +113,18 @@ void List::pop(ListEnd where) {
     return after_removing();
   }
   edit([&](Listpack& pack) { pack.erase(where == ListEnd::head ? pack.first() : pack.last()); });
+}
+
+void List::rotate(ListEnd from, ListEnd to) {
+  const ListpackValue value = end(from);
+  char digits[max_integer_text];
+  const std::string copy(value.bytes(digits));
+  const size_t counted = value.text.size();
+  take_out(from == ListEnd::head ? 0 : size() - 1, 1);
+  before_adding(counted, 1);
+  const std::string_view text = copy;
+  add(to, {&text, 1});
+  after_removing();
 }
 
 void List::erase(size_t first, size_t count) {

@@ -47,6 +47,8 @@ class List {
   void choose_encoding();
   // Takes the first or last away; there must be one.
   void pop(ListEnd where);
+  // Takes the one at `from` away and adds it at `to`; there must be one.
+  void rotate(ListEnd from, ListEnd to);
   // Takes `count` elements from `first` on away; both may lie beyond the end.
   void erase(size_t first, size_t count);
   // Keeps only `count` elements from `first` on.
