@@ -1,8 +1,10 @@
 #include "server/types/list_node.h"
 
+#include <cstdlib>
 #include <cstring>
 
 #include "common/base/memory.h"
+#include "common/compress/lzf.h"
 
 namespace redoubt {
 namespace {
@@ -13,6 +15,7 @@ struct PackedHeader {
   uint32_t unpacked;  // bytes of the listpack
 };
 
+char* bytes_of(void* packed) { return static_cast<char*>(packed) + sizeof(PackedHeader); }
 const PackedHeader& header_of(const void* data) { return *static_cast<const PackedHeader*>(data); }
 
 }  // namespace
@@ -67,10 +70,41 @@ size_t ListNode::bytes() const {
   return header_of(data).unpacked;
 }
 
-void ListNode::pack() {}
+void ListNode::pack() {
+  // As in Redis: what is small, or hardly gets smaller, stays as it is.
+  static constexpr size_t least = 48;
+  static constexpr size_t least_saved = 8;
+  if (kind != Kind::listpack) return;
+  const size_t whole = bytes();
+  if (whole < least) return;
+  const size_t buffer_size = sizeof(PackedHeader) + whole;
+  void* buffer = allocate(buffer_size);
+  const size_t size = lzf_compress({static_cast<const char*>(data), whole}, bytes_of(buffer), whole - least_saved);
+  if (size != 0) {
+    void* packed = allocate(sizeof(PackedHeader) + size);
+    *static_cast<PackedHeader*>(packed) = {static_cast<uint32_t>(size), static_cast<uint32_t>(whole)};
+    memcpy(bytes_of(packed), bytes_of(buffer), size);
+    Listpack::free(data);
+    data = packed;
+    kind = Kind::compressed;
+  }
+  deallocate(buffer, buffer_size);
+}
 
-uint8_t* ListNode::unpacked_copy() const { return nullptr; }
+uint8_t* ListNode::unpacked_copy() const {
+  const PackedHeader& header = header_of(data);
+  auto* blob = static_cast<char*>(allocate(good_size(header.unpacked)));
+  // What we compressed can be restored: a failure is a bug or broken memory.
+  if (!lzf_decompress({bytes_of(data), header.size}, blob, header.unpacked)) std::abort();
+  return reinterpret_cast<uint8_t*>(blob);
+}
 
-void ListNode::unpack() {}
+void ListNode::unpack() {
+  if (kind != Kind::compressed) return;
+  uint8_t* blob = unpacked_copy();
+  free();
+  data = blob;
+  kind = Kind::listpack;
+}
 
 }  // namespace redoubt

@@ -514,9 +514,7 @@ TEST_F(StringTest, OtherTypesAreRefusedAndLeftAlone) {
       "get k",    "getdel k",   "getex k",        "getex k ex 0", "getset k v",         "set k v get",
       "strlen k", "append k v", "getrange k 0 1", "substr k 0 1", R"(setrange k 0 "")", "setrange k 0 v",
       "incr k",   "decr k",     "incrby k 1",     "decrby k 1",   "incrbyfloat k x"};
-  // There is no other type yet, and commands look no further than at its name: the object is never touched.
-  int object = 0;
-  server.db().add_object("k", Type::list, Encoding::quicklist, &object);
+  type("rpush k element");
   for (const std::string& line : refused) EXPECT_EQ(type(line), wrong_type) << line;
   EXPECT_EQ(type("lcs k none"), "(error) ERR The specified keys must contain string values");
   EXPECT_EQ(type("lcs none k foo"), "(error) ERR The specified keys must contain string values");

@@ -186,6 +186,16 @@ void ListAgainstModel::take() {
 void ListAgainstModel::compare() {
   ASSERT_EQ(list_.list().size(), model_.size());
   ASSERT_EQ(list_.all(), texts_of(model_));
+  if (!list_.is_listpack()) {
+    const auto& nodes = *static_cast<const Quicklist*>(list_.value().data);
+    const auto depth = static_cast<size_t>(GetParam().depth);
+    for (size_t i = 0; i < nodes.nodes(); ++i) {
+      const bool inner = depth != 0 && i >= depth && i + depth < nodes.nodes();
+      if (!inner) {
+        ASSERT_NE(nodes.node(i).kind, ListNode::Kind::compressed) << i << " of " << nodes.nodes();
+      }
+    }
+  }
   const size_t first = place();
   const size_t count = random_.below(50);
   std::vector<std::string> forwards;
@@ -414,6 +424,66 @@ TEST(Quicklist, ServesAsAQueueWithoutGrowing) {
   }
   EXPECT_LT(most, 10000u);
   EXPECT_EQ(list.list().size(), 100u);
+}
+
+// ---- compression ----------------------------------------------------------------------------------
+
+std::string kinds_of(const OwnedList& list) {
+  std::string kinds;
+  const auto& nodes = *static_cast<const Quicklist*>(list.value().data);
+  for (size_t i = 0; i < nodes.nodes(); ++i) kinds += nodes.node(i).kind == ListNode::Kind::compressed ? 'c' : '.';
+  return kinds;
+}
+
+TEST(ListCompression, PacksAllButTheEndsWhateverChanges) {
+  const std::string text(200, 'z');
+  const std::string pivot(100, 'p');
+  OwnedList list(2, 2);
+  const auto expect_inner = [&list](size_t nodes) {
+    EXPECT_EQ(kinds_of(list), ".." + std::string(nodes - 4, 'c') + "..");
+  };
+  for (int i = 0; i < 16; ++i) list.push(text, i % 2 == 0 ? ListEnd::head : ListEnd::tail);
+  expect_inner(9);
+  list.with([&](List& l) { l.set(7, pivot); });
+  expect_inner(9);
+  EXPECT_TRUE(list.with([&](List& l) { return l.insert(List::Side::after, pivot, text + "2"); }));
+  expect_inner(10);
+  list.with([](List& l) { l.erase(0, 2); });
+  expect_inner(9);
+  list.with([](List& l) { l.erase(6, 4); });
+  EXPECT_EQ(list.list().size(), 11u);
+  expect_inner(list.nodes());
+  list.with([](List& l) { l.trim(1, 5); });
+  EXPECT_EQ(kinds_of(list).find('c'), std::string::npos);
+}
+
+TEST(ListCompression, SavesMemoryAndIsReadWithoutUnpacking) {
+  OwnedList plain(-2, 0);
+  OwnedList packed(-2, 1);
+  for (int i = 0; i < 5000; ++i) {
+    plain.push("the same words in every element " + std::to_string(i));
+    packed.push("the same words in every element " + std::to_string(i));
+  }
+  const auto memory = [](const OwnedList& list) { return List::memory(list.value().encoding, list.value().data, 0); };
+  const size_t before = memory(packed);
+  EXPECT_LT(before, memory(plain) / 2);
+  EXPECT_EQ(packed.all(), plain.all());
+  EXPECT_EQ(packed.read(3000, 5, Direction::backwards), plain.read(3000, 5, Direction::backwards));
+  EXPECT_EQ(memory(packed), before);
+}
+
+TEST(ListCompression, LeavesAloneWhatGetsNoSmaller) {
+  OwnedList list(1, 1);
+  Random random(5);
+  for (int i = 0; i < 6; ++i) {
+    std::string noise(400, 0);
+    for (char& c : noise) c = static_cast<char>(random.next());
+    list.push(noise);
+  }
+  EXPECT_EQ(kinds_of(list), "......");
+  OwnedList small(1, 1);
+  for (int i = 0; i < 6; ++i) small.push(std::string(30, 'x'));
+  EXPECT_EQ(kinds_of(small), "......");
 }
 
 }  // namespace
