@@ -71,4 +71,9 @@ void ScoreListpack::append(Listpack& pack, std::string_view member, double score
   }
 }
 
+std::string_view ScoreListpack::text_of(double score, char* digits) {
+  const ScoreText text(score);
+  return {digits, text.is_integer() ? format_i64(digits, text.integer) : format_double(digits, score)};
+}
+
 }  // namespace redoubt

@@ -48,6 +48,8 @@ class ScoreListpack {
   // Puts a pair where it belongs; the member must not be there.
   static void insert(Listpack& pack, std::string_view member, double score);
   static void append(Listpack& pack, std::string_view member, double score);
+  // How a score is written, as text; `digits` has room for max_short_double_text bytes.
+  static std::string_view text_of(double score, char* digits);
 
  private:
   double score_at(Position score) const;

@@ -3,6 +3,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "common/base/number.h"
 #include "server/types/score_listpack.h"
 #include "server/types/score_table.h"
 
@@ -207,6 +208,11 @@ void SortedSet::sample_with(Random& random, size_t count, Visitor visit) const {
     }
     walk({rank, rank + 1}, false, visit);
   }
+}
+
+std::string_view SortedSet::scan_text(double score, char* digits) const {
+  if (encoding() == Encoding::listpack) return ScoreListpack::text_of(score, digits);
+  return {digits, format_double(digits, score)};
 }
 
 uint64_t SortedSet::scan_with(uint64_t cursor, Visitor visit) const {

@@ -167,6 +167,10 @@ class SortedSet {
     });
   }
 
+  // The text of a score as ZSCAN tells it, which is what a listpack holds: big integers in full. `digits` has room for
+  // max_short_double_text bytes.
+  std::string_view scan_text(double score, char* digits) const;
+
   // What stands behind the handle: only for the encoding that it has.
   ListpackView listpack() const { return ListpackView(value_.data); }
   ScoreTable& table() const { return *static_cast<ScoreTable*>(value_.data); }

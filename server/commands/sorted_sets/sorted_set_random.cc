@@ -74,7 +74,7 @@ void zscan(CommandContext& ctx) {
       ++seen;
       if (!options->matches(member)) return;
       out.add(member);
-      out.add({digits, format_double(digits, score)});
+      out.add(set->scan_text(score, digits));
     });
   }));
 }

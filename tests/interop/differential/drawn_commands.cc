@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "common/base/number.h"
 #include "common/command/command_spec.h"
 
 namespace redoubt {
@@ -94,13 +95,19 @@ std::string few(Pick& pick) {
   return std::to_string(static_cast<int64_t>(pick.below(pick.one_in(4) ? 60 : 14)) - 6);
 }
 
-std::string score(Pick& pick, const RunSettings& settings) {
+std::string any_score(Pick& pick, const RunSettings& settings) {
   if (settings.equal_scores) return pick.one_in(100) ? pick.real() : "0";
   switch (pick.below(6)) {
     case 0: return pick.real();
     case 1: return pick.of({"-inf", "inf", "0.1", "-0", "1e20", "3.14159", "1e-7", "-2.5", "1e17"});
     default: return std::to_string(static_cast<int64_t>(pick.below(12)) - 4);
   }
+}
+
+std::string score(Pick& pick, const RunSettings& settings) {
+  std::string text = any_score(pick, settings);
+  const bool negative_zero = text.starts_with('-') && parse_double(text) == 0.0;
+  return negative_zero && !settings.minus_zero ? "0" : text;
 }
 
 std::string bound(Pick& pick, const RunSettings& settings) {
@@ -242,6 +249,9 @@ RunSettings draw_settings(Pick& pick) {
       {"zset-max-listpack-entries", limit({"0", "1", "4", "16"}, "128")},
       {"zset-max-listpack-value", length},
   };
+  for (const auto& [name, value] : settings.directives) {
+    if (name == "zset-max-listpack-entries" && value == "0") settings.minus_zero = true;
+  }
   settings.our_directives = {
       {"set-max-listpack-entries", limit({"0", "1", "4", "16"}, "128")},
       {"set-max-listpack-value", length},

@@ -26,6 +26,7 @@ struct RunSettings {
   uint64_t pool = 12;         // how many different members
   uint64_t value_limit = 64;  // lengths around it are drawn often
   bool equal_scores = false;
+  bool minus_zero = false;  // as a score: a listpack forgets its sign, and encodings may differ (known_differences.h)
   std::vector<std::pair<std::string, std::string>> directives;      // for CONFIG SET on both
   std::vector<std::pair<std::string, std::string>> our_directives;  // the oracle does not know them
 };

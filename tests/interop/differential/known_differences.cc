@@ -14,6 +14,12 @@ constexpr KnownEncoding encodings[] = {
     {"zset", "skiplist", "listpack", "7.2 chooses by the number of members given, 7.0 by those there are in the end"},
 };
 
+constexpr KnownReply replies[] = {
+    {"B", "-ERR timeout is out of range", "-ERR timeout is negative", "7.0 lets the number of milliseconds overflow"},
+    {"ZRANK", "-ERR syntax error", "-ERR wrong number of arguments for 'zrank' command", "WITHSCORE came with 7.2"},
+    {"ZREVRANK", "-ERR syntax error", "-ERR wrong number of arguments for 'zrevrank' command", "the same"},
+};
+
 }  // namespace
 
 std::span<const KnownEncoding> known_encodings() { return encodings; }
@@ -22,6 +28,14 @@ bool encodings_agree(std::string_view type, std::string_view ours, std::string_v
   return ours == theirs || std::any_of(std::begin(encodings), std::end(encodings), [&](const KnownEncoding& known) {
            return known.type == type && known.ours == ours && known.theirs == theirs;
          });
+}
+
+std::span<const KnownReply> known_replies() { return replies; }
+
+bool reply_is_known(std::string_view command, std::string_view ours, std::string_view theirs) {
+  return std::any_of(std::begin(replies), std::end(replies), [&](const KnownReply& known) {
+    return command.starts_with(known.command) && ours == known.ours && theirs == known.theirs;
+  });
 }
 
 }  // namespace redoubt

@@ -16,6 +16,16 @@ struct KnownEncoding {
 };
 std::span<const KnownEncoding> known_encodings();
 
+// Whole replies (without their line end) of commands whose names begin so.
+struct KnownReply {
+  std::string_view command;  // upper case
+  std::string_view ours;
+  std::string_view theirs;
+  std::string_view why;
+};
+std::span<const KnownReply> known_replies();
+
+bool reply_is_known(std::string_view command, std::string_view ours, std::string_view theirs);
 // Whether the encodings are the same, or known to differ.
 bool encodings_agree(std::string_view type, std::string_view ours, std::string_view theirs);
 

@@ -178,7 +178,9 @@ std::vector<Words> oracle_requests(const Step& step, const Value& ours) {
   }
 }
 
-bool replies_agree(const Step& step, const std::string& ours, std::span<const std::string> theirs) {
+namespace {
+
+bool agree(const Step& step, const std::string& ours, std::span<const std::string> theirs) {
   switch (step.row->check) {
     case Check::exact:
     case Check::lex:
@@ -196,6 +198,14 @@ bool replies_agree(const Step& step, const std::string& ours, std::span<const st
     case Check::pop_some: return pop_agrees(step, value_of(ours), theirs);
   }
   return false;
+}
+
+}  // namespace
+
+bool replies_agree(const Step& step, const std::string& ours, std::span<const std::string> theirs) {
+  if (agree(step, ours, theirs)) return true;
+  const auto line = [](const std::string& reply) { return std::string_view(reply).substr(0, reply.find("\r\n")); };
+  return !step.words.empty() && reply_is_known(step.words[0], line(ours), line(theirs[0]));
 }
 
 }  // namespace redoubt

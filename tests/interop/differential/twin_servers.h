@@ -53,6 +53,7 @@ class TwinServers {
   std::optional<Difference> our_end(size_t index, const std::string& error);
   std::optional<Difference> compare_database(int db, size_t step);
   std::optional<Difference> compare_key(const std::string& key, int db, size_t step);
+  bool encodings_differ(const std::string& key);
   bool lex_is_promised(const Step& step);
   void start_ours();
 
