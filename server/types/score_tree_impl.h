@@ -47,17 +47,17 @@ struct ScoreTree<leaf_max, inner_max>::Leaf {
 template <size_t leaf_max, size_t inner_max>
 struct ScoreTree<leaf_max, inner_max>::Inner {
   size_t count;
-  double scores_[inner_max];
-  ScoreMember* members_[inner_max];
+  double first_scores[inner_max];
+  ScoreMember* first_members[inner_max];
   void* children[inner_max];
   size_t below[inner_max];
 
-  const double* scores() const { return scores_; }
-  ScoreMember* const* members() const { return members_; }
-  Child at(size_t i) const { return {{scores_[i], members_[i]}, children[i], below[i]}; }
+  const double* scores() const { return first_scores; }
+  ScoreMember* const* members() const { return first_members; }
+  Child at(size_t i) const { return {{first_scores[i], first_members[i]}, children[i], below[i]}; }
   void put(size_t i, const Child& child) {
-    scores_[i] = child.first.score;
-    members_[i] = child.first.member;
+    first_scores[i] = child.first.score;
+    first_members[i] = child.first.member;
     children[i] = child.node;
     below[i] = child.members;
   }
@@ -137,7 +137,8 @@ size_t ScoreTree<leaf_max, inner_max>::place_of(const Leaf* leaf, const ScoreMem
 template <size_t leaf_max, size_t inner_max>
 size_t ScoreTree<leaf_max, inner_max>::child_of(const Inner* node, const ScoreKey& key) {
   const size_t i = lower_bound(node, 1, key);
-  const bool same = i < node->count && node->scores_[i] == key.score && node->members_[i]->view() == key.member;
+  const bool same =
+      i < node->count && node->first_scores[i] == key.score && node->first_members[i]->view() == key.member;
   return same ? i : i - 1;
 }
 
@@ -353,8 +354,8 @@ template <size_t leaf_max, size_t inner_max>
 void ScoreTree<leaf_max, inner_max>::fix_first(const Path& path, size_t level, ScoredMember first) {
   for (; level < height_; ++level) {
     const Step& step = path.steps[level];
-    step.node->scores_[step.index] = first.score;
-    step.node->members_[step.index] = first.member;
+    step.node->first_scores[step.index] = first.score;
+    step.node->first_members[step.index] = first.member;
     if (step.index != 0) return;
   }
 }
