@@ -7,6 +7,7 @@
 #include "server/commands/hashes/hash_commands.h"
 #include "server/commands/lists/list_commands.h"
 #include "server/commands/server_commands.h"
+#include "server/commands/sets/set_commands.h"
 #include "server/commands/sorted_sets/sorted_set_commands.h"
 #include "server/commands/strings/string_commands.h"
 
@@ -17,6 +18,7 @@ void register_all_commands(CommandTable& table) {
   register_config_commands(table);
   register_server_commands(table);
   register_generic_commands(table);
+  register_set_commands(table);
   register_string_commands(table);
   register_hash_commands(table);
   register_sorted_set_commands(table);

@@ -67,7 +67,12 @@ class Dict {
   template <typename F>
   uint64_t scan(uint64_t cursor, F&& f) const;
   template <typename F>
-  void for_each(F&& f) const;
+  void for_each(F&& f) const {
+    for_each_while([] { return true; }, f);
+  }
+  // The same until go_on(), which is asked between buckets, says no.
+  template <typename G, typename F>
+  void for_each_while(G&& go_on, F&& f) const;
   // A random item, all equally likely (but those beyond the fourth bucket of a chain, of which there are none to speak of);
   // null when empty.
   Item random(Random& random) const;

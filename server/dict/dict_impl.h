@@ -246,11 +246,11 @@ uint64_t Dict<Traits>::scan(uint64_t cursor, F&& f) const {
 }
 
 template <typename Traits>
-template <typename F>
-void Dict<Traits>::for_each(F&& f) const {
+template <typename G, typename F>
+void Dict<Traits>::for_each_while(G&& go_on, F&& f) const {
   if (size_ == 0) return;
   const Live live = this->live();
-  for (size_t i = 0; i < live.count; ++i) {
+  for (size_t i = 0; i < live.count && go_on(); ++i) {
     if (i + 1 < live.count) prefetch_items_of(*live_bucket(live, i + 1));
     each_in(live_bucket(live, i), f);
   }

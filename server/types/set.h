@@ -9,7 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
+#include "common/base/function_ref.h"
 #include "common/base/random.h"
 #include "common/encoding/intset.h"
 #include "common/encoding/listpack.h"
@@ -39,8 +41,9 @@ class Set {
   bool add(const ListpackValue& member);
   bool remove(std::string_view member);  // false: was not there
   bool remove(const ListpackValue& member);
-  // An intset again, if that is allowed: all members must be integers.
-  void make_intset();
+  void exchange(Set& other) { std::swap(value_, other.value_); }
+  // Results of operations only: the smallest encoding that is allowed for what the set holds.
+  void settle();
 
   // Calls f(std::string_view) for every member; ascending in an intset, as added in a listpack, else without order.
   template <typename F>
@@ -58,6 +61,10 @@ class Set {
   // Any member, all equally likely; the set must not be empty. The text of an integer is written to `digits`
   // (max_integer_text bytes); the view is good until the set changes.
   std::string_view random(Random& random, char* digits) const;
+  // Calls f for `count` different members, count <= size(); every choice of them is equally likely, but not their order.
+  void sample(Random& random, size_t count, FunctionRef<void(std::string_view)> f) const;
+  // Takes one out at random, and calls f for it before it is gone. Not empty.
+  void pop(Random& random, FunctionRef<void(std::string_view)> f);
 
   // What stands behind the handle: only for the encoding that it has.
   IntsetView intset() const { return IntsetView(value_.data); }
@@ -70,8 +77,12 @@ class Set {
   static void* copy(Encoding encoding, const void* object);
   static size_t free_effort(Encoding encoding, const void* object);
 
-  // Becomes a table with room for `members`, whatever it was.
+  // Becomes a table with room for `members`, or a listpack with `spare` bytes, whatever it was.
   void become_table(size_t members);
+  void become_listpack(size_t spare);
+
+ protected:
+  void forget() { value_.data = nullptr; }
 
  private:
   bool add_text(std::string_view member);
@@ -79,7 +90,7 @@ class Set {
   bool add_to_listpack(const ListpackValue& member, std::string_view text);
   void add_first_text(std::string_view member);
   bool remove_integer(int64_t integer);
-  void become_listpack(size_t spare);
+  void sample_table(Random& random, size_t count, FunctionRef<void(std::string_view)> f) const;
   uint64_t hash(std::string_view member) const { return keyed_hash(member, settings_->hash_key); }
 
   ObjectValue value_;

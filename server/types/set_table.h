@@ -55,7 +55,8 @@ struct SetMemberTraits {
 
 class SetTable : public Dict<SetMemberTraits> {
  public:
-  using Dict::Dict;
+  // With room for so many members, and a little more: a table that is full to the brim is slow.
+  SetTable(const HashKey& key, size_t members) : Dict(key) { reserve(members + members / 4); }
   SetTable(SetTable&&) = delete;
   SetTable& operator=(SetTable&&) = delete;
   ~SetTable() { for_each(SetMember::free); }

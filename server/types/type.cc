@@ -6,6 +6,7 @@
 #include "common/base/memory.h"
 #include "server/types/hash.h"
 #include "server/types/list.h"
+#include "server/types/set.h"
 #include "server/types/sorted_set.h"
 
 namespace redoubt {
@@ -81,7 +82,10 @@ struct Nothing {
 constexpr Operations operations[type_count] = {
     operations_of<OuterString>, operations_of<List>,
     operations_of<Nothing>,  // set
-    operations_of<SortedSet>,   operations_of<Hash>,
+    operations_of<SortedSet>,   operations_of<Hash>,      operations_of<OuterString>,
+    operations_of<Nothing>,  // list
+    operations_of<Set>,         operations_of<SortedSet>,
+    operations_of<Nothing>,  // hash
     operations_of<Nothing>,  // stream
 };
 const Operations& of(Type type) { return operations[static_cast<size_t>(type)]; }
