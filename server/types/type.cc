@@ -80,12 +80,7 @@ struct Nothing {
 };
 
 constexpr Operations operations[type_count] = {
-    operations_of<OuterString>, operations_of<List>,
-    operations_of<Nothing>,  // set
-    operations_of<SortedSet>,   operations_of<Hash>,      operations_of<OuterString>,
-    operations_of<Nothing>,  // list
-    operations_of<Set>,         operations_of<SortedSet>,
-    operations_of<Nothing>,  // hash
+    operations_of<OuterString>, operations_of<List>, operations_of<Set>, operations_of<SortedSet>, operations_of<Hash>,
     operations_of<Nothing>,  // stream
 };
 const Operations& of(Type type) { return operations[static_cast<size_t>(type)]; }
