@@ -216,6 +216,11 @@ std::string draw_word(Pick& pick, const RunSettings& settings, std::string_view 
   if (kind == "seconds" || kind == "ms") return relative_time(pick, kind == "seconds");
   if (kind == "unixsec" || kind == "unixms") return absolute_time(pick, kind == "unixsec");
   if (kind == "timeout") return timeout(pick);
+  if (kind == "negatable") {
+    // 7.2 refuses what has no positive counterpart, 7.0 does not.
+    const std::string integer = draw_word(pick, settings, family, "int");
+    return integer == "-9223372036854775808" ? "-1" : integer;
+  }
   if (kind == "db") return pick.one_in(6) ? pick.of({"16", "-1", "x", ""}) : pick.of({"0", "0", "0", "1", "2"});
   if (kind == "cursor") return pick.one_in(15) ? pick.of({"abc", "", "-1", " 0", "18446744073709551616", "0x"}) : "0";
   if (kind == "scancount") return pick.one_in(6) ? pick.integer() : pick.of({"1", "3", "10", "1000"});
