@@ -63,17 +63,24 @@ void flushall_command(CommandContext& ctx) {
   ctx.reply.ok();
 }
 
+// Numbers beyond 32 bits are no indexes at all to Redis.
+std::optional<int32_t> parse_db_index(std::string_view text) {
+  const auto index = parse_i64(text);
+  if (!index || *index < INT32_MIN || *index > INT32_MAX) return std::nullopt;
+  return static_cast<int32_t>(*index);
+}
+
 void swapdb_command(CommandContext& ctx) {
-  const auto first = parse_i64(ctx.arg(1));
+  const auto first = parse_db_index(ctx.arg(1));
   if (!first) return ctx.reply.error("ERR invalid first DB index");
-  const auto second = parse_i64(ctx.arg(2));
+  const auto second = parse_db_index(ctx.arg(2));
   if (!second) return ctx.reply.error("ERR invalid second DB index");
   Keyspace& keyspace = ctx.server.keyspace;
-  const auto exists = [&](int64_t id) { return id >= 0 && id < keyspace.count(); };
+  const auto exists = [&](int32_t id) { return id >= 0 && id < keyspace.count(); };
   if (!exists(*first) || !exists(*second)) return ctx.reply.error(errors::db_index_out_of_range);
   if (*first != *second) {
-    Database& one = keyspace[static_cast<int>(*first)];
-    Database& other = keyspace[static_cast<int>(*second)];
+    Database& one = keyspace[*first];
+    Database& other = keyspace[*second];
     one.swap_contents(other);
     ctx.server.effects.flushed(other, 0);
     ctx.server.effects.flushed(one, 1);

@@ -28,6 +28,7 @@ TEST_F(ServerCommands, RefuseWrongArguments) {
       {"FLUSHDB SYNC SYNC", "(error) ERR syntax error"},
       {"SWAPDB 0 99", "(error) ERR DB index is out of range"},
       {"SWAPDB -1 0", "(error) ERR DB index is out of range"},
+      {"SWAPDB 4294967296 0", "(error) ERR invalid first DB index"},
       {"SWAPDB x 1", "(error) ERR invalid first DB index"},
       {"SWAPDB 0 x", "(error) ERR invalid second DB index"},
       {"SWAPDB 0", "(error) ERR wrong number of arguments for 'swapdb' command"},

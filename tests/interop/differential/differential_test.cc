@@ -82,7 +82,8 @@ std::string report(TwinServers& twins, const RunSettings& settings, std::vector<
     steps = shrink(std::move(steps), fails, [&] { return wall_ms() > until; });
     fails(steps);
   } else {
-    remark = "(it did not happen again when the same was run once more)\n";
+    remark = "(it did not happen again when the same was run once more; the last commands:)\n";
+    steps.erase(steps.begin(), steps.end() - static_cast<std::ptrdiff_t>(std::min<size_t>(steps.size(), 20)));
   }
   return fmt::format("{}commands:\n{}differing: {}\nours:   {}\ntheirs: {}\n", remark, cli_lines(settings, steps),
                      difference.what, shown(difference.ours), shown(difference.theirs));

@@ -83,6 +83,12 @@ std::string small_integer(Pick& pick) {
   return std::to_string(static_cast<int64_t>(pick.below(14)) - 5);
 }
 
+// 7.0 takes the least integer where 7.2 refuses what cannot be negated.
+std::string negatable(Pick& pick) {
+  std::string text = small_integer(pick);
+  return text == "-9223372036854775808" ? "-9223372036854775807" : text;
+}
+
 // Beyond what a string may hold, or small: nothing that makes one of megabytes.
 std::string offset(Pick& pick) {
   if (pick.one_in(8)) return pick.of({"", "abc", "1.0", "2147483647", "9223372036854775807", "-9223372036854775808"});
@@ -163,8 +169,9 @@ bool delicate(const CommandRow& row) { return row.check == Check::random_some ||
 void add_mistake(Pick& pick, Words& words, size_t begin) {
   const size_t count = words.size() - begin;
   const auto at = words.begin() + static_cast<std::ptrdiff_t>(begin + (count == 0 ? 0 : pick.below(count)));
-  const std::string junk = pick.option({"", "0", "-1", "1", "abc", "9223372036854775807", "nosuchoption", "LIMIT", "NX",
-                                        "WITHSCORES", "COUNT", "GET", "nan", "(1", "[a"});
+  // No "1": what expires in a millisecond is there for one and gone for the other.
+  const std::string junk = pick.option({"", "0", "-1", "2e0", "abc", "9223372036854775807", "nosuchoption", "LIMIT",
+                                        "NX", "WITHSCORES", "COUNT", "GET", "nan", "(1", "[a"});
   switch (pick.below(5)) {
     case 0:
       if (count > 0) words.erase(at);
@@ -207,6 +214,7 @@ std::string draw_word(Pick& pick, const RunSettings& settings, std::string_view 
   if (kind == "member") return member(pick, settings);
   if (kind == "value") return value(pick, settings);
   if (kind == "int") return small_integer(pick);
+  if (kind == "negatable") return negatable(pick);
   if (kind == "few") return few(pick);
   if (kind == "real") return pick.real();
   if (kind == "offset") return offset(pick);

@@ -11,7 +11,8 @@ constexpr KnownEncoding encodings[] = {
     {"set", "listpack", "intset", "7.2 begins the copies that SPOP and the STORE commands make as a listpack"},
     {"set", "intset", "hashtable", "7.2 makes an intset of the result of a STORE command where all are integers"},
     {"set", "hashtable", "intset", "7.2 begins the result of a STORE command in the encoding of a source"},
-    {"zset", "skiplist", "listpack", "7.2 chooses by the number of members given, 7.0 by those there are in the end"},
+    {"hash", "hashtable", "listpack", "7.2 chooses by the number of fields given, 7.0 by those there are in the end"},
+    {"zset", "skiplist", "listpack", "7.2 chooses by the number of members given"},
 };
 
 constexpr KnownReply replies[] = {

@@ -102,6 +102,8 @@ void TwinServers::reset(const RunSettings& settings) {
   const std::vector<Words> common = {{"FLUSHALL"}, {"SELECT", "0"}, {"HELLO", std::to_string(settings.resp_version)}};
   const auto set_up = [&](Side& side) {
     side.main.run_batch(common);
+    // What is over stays until it is looked at: no other moment could be compared.
+    side.control.run({"DEBUG", "SET-ACTIVE-EXPIRE", "0"});
     for (const auto& [name, value] : settings.directives) side.control.run({"CONFIG", "SET", name, value});
   };
   set_up(*theirs_);
