@@ -169,6 +169,20 @@ TEST(SortedSetPopsTest, ChangesAreCountedOneByOne) {
   }
 }
 
+TEST(SortedSetPopsTest, WhoWaitsGetsWhatIsAdded) {
+  TestServer server;
+  TestClient& first = server.connect();
+  TestClient& second = server.connect();
+  EXPECT_EQ(first.run("BZPOPMIN", "b", "a", "0"), "(no reply)");
+  EXPECT_EQ(second.run("BZMPOP", "0", "2", "b", "a", "MAX", "COUNT", "5"), "(no reply)");
+  // A value of another type wakes nobody.
+  EXPECT_EQ(server.run("SET", "a", "v"), "OK");
+  EXPECT_EQ(server.run("ZADD", "b", "1", "x", "2", "y", "3", "z"), "(integer) 3");
+  EXPECT_EQ(first.feed(""), "*3\r\n$1\r\nb\r\n$1\r\nx\r\n$1\r\n1\r\n");
+  EXPECT_EQ(second.feed(""), "*2\r\n$1\r\nb\r\n*2\r\n*2\r\n$1\r\nz\r\n$1\r\n3\r\n*2\r\n$1\r\ny\r\n$1\r\n2\r\n");
+  EXPECT_EQ(server.run("EXISTS", "b"), "(integer) 0");
+}
+
 // Draws often enough that what never comes is an error.
 TEST(SortedSetRandomTest, EveryMemberComes) {
   for (const std::string_view config : {"", "zset-max-listpack-entries 0\n"}) {

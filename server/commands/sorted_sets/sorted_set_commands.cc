@@ -79,6 +79,7 @@ void register_sorted_set_commands(CommandTable& table) {
   register_sorted_set_change_commands(table);
   register_sorted_set_range_commands(table);
   register_sorted_set_pop_commands(table);
+  register_sorted_set_algebra_commands(table);
   register_sorted_set_random_commands(table);
 }
 
