@@ -132,6 +132,16 @@ void Server::Impl::wake_for_waits() {
 
 // ---- what CONFIG SET sets in motion --------------------------------------------------------------
 
+namespace {
+
+// The order of SORT ... ALPHA.
+Status apply_locale(const Config& config) {
+  if (setlocale(LC_COLLATE, config.locale_collate.c_str()) == nullptr) return Error{"Invalid locale name"};
+  return {};
+}
+
+}  // namespace
+
 void Server::Impl::register_hooks() {
   ConfigStore& store = parts.config;
   store.on_change({"port"},
@@ -156,10 +166,7 @@ void Server::Impl::register_hooks() {
     set_background_purging(next.jemalloc_bg_thread);
     return Status{};
   });
-  store.on_change({"locale-collate"}, [](const Config& next) {
-    if (setlocale(LC_COLLATE, next.locale_collate.c_str()) == nullptr) return Status{Error{"Invalid locale name"}};
-    return Status{};
-  });
+  store.on_change({"locale-collate"}, apply_locale);
 }
 
 Status Server::Impl::apply_listen(std::string_view error) {
@@ -279,6 +286,7 @@ Server::~Server() = default;
 Status Server::listen() {
   Connections& connections = impl_->connections;
   const Config& config = impl_->config;
+  if (!apply_locale(config)) return Error{"Failed to configure LOCALE for invalid locale name."};
   if (!connections.listen(config))
     return Error{fmt::format("Failed listening on port {} (tcp), aborting.", config.port)};
   if (const Status done = connections.listen_unix(config); !done) return done;

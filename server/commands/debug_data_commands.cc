@@ -55,7 +55,7 @@ void debug_object(CommandContext& ctx) {
 void debug_digest(CommandContext& ctx) { ctx.reply.simple(digest_text(digest_of(ctx.server.keyspace))); }
 
 void debug_digest_value(CommandContext& ctx) {
-  Digester digester;
+  Digester digester(ctx.db.shared().types);
   ctx.reply.array(ctx.count() - 2);
   for (const std::string_view key : ctx.args.subspan(2)) {
     Sha1Digest digest{};

@@ -1,6 +1,10 @@
 #include "server/commands/debug_digest.h"
 
 #include "server/keyspace/keyspace.h"
+#include "server/types/hash.h"
+#include "server/types/list.h"
+#include "server/types/set.h"
+#include "server/types/sorted_set.h"
 
 namespace redoubt {
 namespace {
@@ -42,17 +46,53 @@ void Digester::mix_number(Sha1Digest& digest, uint32_t number) {
   mix(digest, {big_endian, sizeof big_endian});
 }
 
+void Digester::mix_list(Sha1Digest& digest, ObjectValue value) {
+  char digits[max_integer_text];
+  List(value, types_).for_each([&](const ListpackValue& element) { mix(digest, element.bytes(digits)); });
+}
+
+void Digester::fold_set(Sha1Digest& digest, ObjectValue value) {
+  Set(value, types_).for_each([&](std::string_view member) { fold(digest, member); });
+}
+
+void Digester::fold_sorted_set(Sha1Digest& digest, ObjectValue value) {
+  SortedSet(value, types_).for_each([&](std::string_view member, double score) {
+    Sha1Digest one{};
+    mix(one, member);
+    mix(one, format_double(score));
+    fold(digest, bytes_of(one));
+  });
+}
+
+// Fields that have expired count until they are removed, as keys do.
+void Digester::fold_hash(Sha1Digest& digest, ObjectValue value) {
+  Hash(value, types_).for_each_stored([&](const ListpackValue& field, const ListpackValue& text, int64_t expiry) {
+    char digits[max_integer_text];
+    Sha1Digest one{};
+    mix(one, field.bytes(digits));
+    mix(one, text.bytes(digits));
+    if (expiry != Hash::no_expiry) fold(one, "!!hexpire!!");
+    fold(digest, bytes_of(one));
+  });
+}
+
 void Digester::mix_value(Sha1Digest& digest, const Entry& entry) {
   mix_number(digest, type_number(entry.type()));
-  if (entry.type() == Type::string) {
-    char digits[max_integer_text];
-    mix(digest, entry.string(digits));
+  const auto value = [&] { return ObjectValue{entry.encoding(), entry.object_pointer()}; };
+  char digits[max_integer_text];
+  switch (entry.type()) {
+    case Type::string: mix(digest, entry.string(digits)); break;
+    case Type::list: mix_list(digest, value()); break;
+    case Type::set: fold_set(digest, value()); break;
+    case Type::zset: fold_sorted_set(digest, value()); break;
+    case Type::hash: fold_hash(digest, value()); break;
+    case Type::stream: break;
   }
   if (entry.is_volatile()) fold(digest, "!!expire!!");
 }
 
 Sha1Digest digest_of(const Keyspace& keyspace) {
-  Digester digester;
+  Digester digester(keyspace.shared().types);
   Sha1Digest all{};
   for (int id = 0; id < keyspace.count(); ++id) {
     const Database& db = keyspace[id];

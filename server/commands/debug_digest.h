@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "common/hash/sha1.h"
+#include "server/types/object_value.h"
 
 namespace redoubt {
 
@@ -18,6 +19,7 @@ class Keyspace;
 
 class Digester {
  public:
+  explicit Digester(const TypeSettings& types) : types_(types) {}
   void mix(Sha1Digest& digest, std::string_view bytes);
   void fold(Sha1Digest& digest, std::string_view bytes);
   // Of a value and whether it expires, without its key.
@@ -25,7 +27,12 @@ class Digester {
 
  private:
   void mix_number(Sha1Digest& digest, uint32_t number);
+  void mix_list(Sha1Digest& digest, ObjectValue value);
+  void fold_set(Sha1Digest& digest, ObjectValue value);
+  void fold_sorted_set(Sha1Digest& digest, ObjectValue value);
+  void fold_hash(Sha1Digest& digest, ObjectValue value);
   friend Sha1Digest digest_of(const Keyspace& keyspace);
+  const TypeSettings& types_;
   Sha1 sha1_;
 };
 

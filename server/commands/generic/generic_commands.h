@@ -12,5 +12,6 @@ void register_key_commands(CommandTable& table);
 void register_expire_commands(CommandTable& table);
 void register_scan_commands(CommandTable& table);
 void register_object_commands(CommandTable& table);
+void register_sort_commands(CommandTable& table);
 
 }  // namespace redoubt
