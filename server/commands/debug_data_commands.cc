@@ -10,6 +10,10 @@
 #include "server/commands/debug_digest.h"
 #include "server/config/config.h"
 #include "server/keyspace/keyspace.h"
+#include "server/types/hash_table.h"
+#include "server/types/quicklist.h"
+#include "server/types/score_table.h"
+#include "server/types/set_table.h"
 
 namespace redoubt {
 namespace {
@@ -34,6 +38,16 @@ size_t serialized_string(std::string_view bytes) {
   return length_bytes + bytes.size();
 }
 
+// What Redis tells of a list in several nodes.
+void add_quicklist(std::string& text, const Quicklist& list) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < list.nodes(); ++i) bytes += list.node(i).bytes();
+  fmt::format_to(std::back_inserter(text),
+                 " ql_nodes:{} ql_avg_node:{:.2f} ql_listpack_max:{} ql_compressed:{} ql_uncompressed_size:{}",
+                 list.nodes(), static_cast<double>(list.size()) / static_cast<double>(list.nodes()), list.fill(),
+                 list.depth() != 0 ? 1 : 0, bytes);
+}
+
 void debug_object(CommandContext& ctx) {
   const bool fast = ctx.count() == 4;
   if (fast && !same_option(ctx.arg(3), "FAST")) return ctx.reply.error(errors::syntax);
@@ -47,6 +61,7 @@ void debug_object(CommandContext& ctx) {
   }
   const AccessClock& access = ctx.server.keyspace.shared().access;
   fmt::format_to(std::back_inserter(text), " lru:{} lru_seconds_idle:{}", entry->lru(), access.idle_seconds(*entry));
+  if (entry->encoding() == Encoding::quicklist) add_quicklist(text, entry->object<Quicklist>());
   ctx.reply.simple(text);
 }
 
@@ -103,15 +118,16 @@ void debug_populate(CommandContext& ctx) {
 constexpr std::string_view first_table = "Hash table 0 stats (main hash table):\n";
 constexpr std::string_view nothing_to_tell = "No stats available for empty dictionaries\n";
 
-std::string keys_text(const KeyDict& keys) {
-  std::string text("[Dictionary HT]\n");
+template <typename Traits>
+std::string table_text(std::string_view title, const Dict<Traits>& table) {
+  std::string text(title);
   text += first_table;
-  if (keys.size() == 0) return text.append(nothing_to_tell);
-  const KeyDict::Shape shape = keys.shape();
+  if (table.size() == 0) return text.append(nothing_to_tell);
+  const auto shape = table.shape();
   fmt::format_to(std::back_inserter(text),
                  " table size: {}\n number of elements: {}\n slots per bucket: 7\n chained buckets: {}\n"
                  " longest bucket: {}\n bytes: {}\n",
-                 shape.buckets, keys.size(), shape.chained, shape.longest_chain, keys.memory());
+                 shape.buckets, table.size(), shape.chained, shape.longest_chain, table.memory());
   if (shape.next_buckets != 0) {
     fmt::format_to(std::back_inserter(text), "Hash table 1 stats (rehashing target):\n table size: {}\n",
                    shape.next_buckets);
@@ -133,13 +149,21 @@ void debug_htstats(CommandContext& ctx) {
   if (!id) return ctx.reply.error(errors::not_integer);
   if (*id < 0 || *id >= ctx.server.keyspace.count()) return ctx.reply.error("ERR Out of range database");
   const Database& db = ctx.server.keyspace[static_cast<int>(*id)];
-  ctx.reply.verbatim(keys_text(db.keys()) + expiries_text(db.expiries()));
+  ctx.reply.verbatim(table_text("[Dictionary HT]\n", db.keys()) + expiries_text(db.expiries()));
 }
 
 void debug_htstats_key(CommandContext& ctx) {
-  if (ctx.db.peek(ctx.arg(2)) == nullptr) return ctx.reply.error(errors::no_such_key);
-  // No type is kept in a hash table yet.
-  ctx.reply.error("ERR The value stored at the specified key is not represented using an hash table");
+  const Entry* entry = ctx.db.peek(ctx.arg(2));
+  if (entry == nullptr) return ctx.reply.error(errors::no_such_key);
+  if (entry->encoding() == Encoding::skiplist) {
+    ctx.reply.verbatim(table_text("", entry->object<ScoreTable>().members()));
+  } else if (entry->encoding() != Encoding::hashtable) {
+    ctx.reply.error("ERR The value stored at the specified key is not represented using an hash table");
+  } else if (entry->type() == Type::set) {
+    ctx.reply.verbatim(table_text("", entry->object<SetTable>()));
+  } else {
+    ctx.reply.verbatim(table_text("", entry->object<HashTable>().fields()));
+  }
 }
 
 // ---- patterns ------------------------------------------------------------------------------------

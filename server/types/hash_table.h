@@ -142,6 +142,9 @@ class HashTable {
   // Of all, judged by `samples` fields, or by each when 0.
   size_t memory(size_t samples) const;
 
+  // The Dict, for statistics.
+  const auto& fields() const { return fields_; }
+
   uint32_t index_place = UINT32_MAX;  // see Hash::index_place
 
  private:

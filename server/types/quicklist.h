@@ -28,6 +28,9 @@ class Quicklist {
 
   size_t size() const { return size_; }
   size_t nodes() const { return length_; }
+  // As they were given to make().
+  int fill() const { return fill_; }
+  int depth() const { return depth_; }
   const ListNode& node(size_t i) const { return slots_[begin_ + i]; }
   struct Place {
     size_t node;

@@ -92,6 +92,18 @@ TEST_P(EveryCollection, IsDescribed) {
   EXPECT_FALSE(run("OBJECT FREQ k").is_error());
   const std::string object = to_string(run("DEBUG OBJECT k"));
   EXPECT_NE(object.find(" encoding:" + std::string(GetParam().encoding) + " "), std::string::npos) << object;
+  EXPECT_EQ(object.find(" ql_nodes:") != std::string::npos, GetParam().encoding == "quicklist") << object;
+}
+
+TEST_P(EveryCollection, ItsTableIsDescribed) {
+  const bool has_table = GetParam().encoding == "hashtable" || GetParam().encoding == "skiplist";
+  const Reply stats = run("DEBUG HTSTATS-KEY k");
+  EXPECT_EQ(stats.is_error(), !has_table) << to_string(stats);
+  if (!has_table) return;
+  EXPECT_EQ(stats.text.find("[Dictionary HT]"), std::string::npos);
+  const size_t elements = GetParam().type == "zset" ? 5 : 3;
+  EXPECT_NE(stats.text.find(" number of elements: " + std::to_string(elements) + "\n"), std::string::npos)
+      << stats.text;
 }
 
 TEST_P(EveryCollection, ItsMemoryIsMeasured) {
@@ -197,6 +209,20 @@ TEST_P(EveryCollection, BigOnesAreFreedInTheBackground) {
   grow("k", 1000);
   EXPECT_EQ(freed_by("DEL k"), 1u);
   EXPECT_EQ(server.db().size(), 0u);
+}
+
+// The figures that Redis 7.0.15 gave for a list of the same settings.
+TEST(DebugObject, DescribesTheNodesOfALongList) {
+  TestServer plain("list-max-listpack-size 3\nenable-debug-command yes\n");
+  plain.run("RPUSH", "k", "a", "b", "c", "d", "e", "f", "g");
+  const std::string text = to_string(plain.run("DEBUG", "OBJECT", "k"));
+  EXPECT_NE(text.find(" ql_nodes:3 ql_avg_node:2.33 ql_listpack_max:3 ql_compressed:0 ql_uncompressed_size:42"),
+            std::string::npos)
+      << text;
+  TestServer compressing("list-max-listpack-size 1\nlist-compress-depth 2\nenable-debug-command yes\n");
+  compressing.run("RPUSH", "k", "a", "b");
+  EXPECT_NE(to_string(compressing.run("DEBUG", "OBJECT", "k")).find("ql_listpack_max:1 ql_compressed:1"),
+            std::string::npos);
 }
 
 }  // namespace
