@@ -47,8 +47,20 @@ bool ScoreTable::remove(std::string_view member) {
 }
 
 void ScoreTable::remove_range(size_t first, size_t last) {
-  tree_.walk(first, last, false, [this](double, ScoreMember* member) {
-    members_.erase(member->view(), hash(member->view()));
+  // Who takes from an end mostly comes again: the walk goes on a little, so that what is next is in the cache by then.
+  constexpr size_t ahead = 3;
+  const bool from_end = first != 0 && last == size();
+  const size_t low = from_end ? first - std::min(first, ahead) : first;
+  const size_t high = first == 0 ? std::min(last + ahead, size()) : last;
+  size_t left = last - first;
+  tree_.walk(low, high, from_end, [&](double, ScoreMember* member) {
+    const uint64_t member_hash = hash(member->view());
+    if (left == 0) {
+      members_.prefetch_bucket(member_hash);
+      return false;
+    }
+    --left;
+    members_.erase(member->view(), member_hash);
     members_.shrink_if_sparse();
     ScoreMember::free(member);
     return true;
