@@ -70,7 +70,7 @@ std::string TestClient::feed(std::string_view input) {
   input_ += input;
   size_t done = 0;
   RequestBatch batch;
-  while (!client_.closing()) {
+  while (!client_.closing() && client_.wait == nullptr) {
     batch.clear();
     const RequestLimits limits{.max_bulk = static_cast<int64_t>(server_.config().proto_max_bulk_len),
                                .authenticated = client_.authenticated()};
@@ -95,8 +95,9 @@ std::string TestClient::feed(std::string_view input) {
 
 std::string TestClient::run_raw(const std::vector<std::string>& words) { return feed(request_bytes(words)); }
 
-Reply TestClient::run(const std::vector<std::string>& words) {
-  const std::string bytes = run_raw(words);
+Reply TestClient::run(const std::vector<std::string>& words) { return reply_in(run_raw(words)); }
+
+Reply TestClient::reply_in(const std::string& bytes) {
   std::string_view left = bytes;
   ReplyParser parser;
   Reply reply;
@@ -144,9 +145,15 @@ TestClient& TestServer::connect() {
   return *clients_.back();
 }
 
+void TestServer::disconnect(TestClient& client) {
+  registry_.remove(client.client());
+  std::erase_if(clients_, [&](const auto& owned) { return owned.get() == &client; });
+}
+
 void TestServer::set_now(int64_t wall_ms) {
   now_ms_ = wall_ms;
   executor_.update_time();
+  executor_.end_overdue_waits();
 }
 
 // ---- CommandTest and words -----------------------------------------------------------------------

@@ -72,6 +72,9 @@ class TestClient {
     return run(std::vector<std::string>{std::string(words)...});
   }
   Reply run(const std::vector<std::string>& words);
+  // What was answered since, to a client that waited: "(no reply)" when nothing was. Goes on with its input.
+  Reply later() { return reply_in(feed("")); }
+  bool waits() const { return client_.waiting(); }
   // The same as the bytes of the reply.
   std::string run_raw(const std::vector<std::string>& words);
   // Bytes as they come from a socket: pipelines, inline commands. All that is answered.
@@ -83,6 +86,8 @@ class TestClient {
   std::vector<Reply> pushes;
 
  private:
+  Reply reply_in(const std::string& bytes);
+
   TestServer& server_;
   Client client_;
   RequestParser parser_;
@@ -105,6 +110,7 @@ class TestServer {
   }
   TestClient& client() { return *clients_.front(); }
   TestClient& connect();
+  void disconnect(TestClient& client);
 
   int64_t now_ms() const { return now_ms_; }
   void advance(int64_t milliseconds) { set_now(now_ms_ + milliseconds); }
