@@ -27,19 +27,19 @@ class BlockingTest : public CommandTest {
 TEST_F(BlockingTest, WhoCameFirstIsServedFirst) {
   TestClient& first = waiter("BLPOP k 0");
   TestClient& second = waiter("BRPOP k 0");
-  EXPECT_EQ(type("RPUSH k a"), "1");
+  EXPECT_EQ(type("RPUSH k a"), "(integer) 1");
   EXPECT_EQ(first.later(), R"(["k", "a"])");
   EXPECT_EQ(second.later(), "(no reply)");
-  EXPECT_EQ(type("LPUSH k b"), "1");
+  EXPECT_EQ(type("LPUSH k b"), "(integer) 1");
   EXPECT_EQ(second.later(), R"(["k", "b"])");
-  EXPECT_EQ(type("EXISTS k"), "0");
+  EXPECT_EQ(type("EXISTS k"), "(integer) 0");
 }
 
 TEST_F(BlockingTest, OnePushServesAsManyAsItHasElements) {
   TestClient& first = waiter("BLPOP k 0");
   TestClient& second = waiter("BLPOP k 0");
   TestClient& third = waiter("BLPOP k 0");
-  EXPECT_EQ(type("RPUSH k a b"), "2");
+  EXPECT_EQ(type("RPUSH k a b"), "(integer) 2");
   EXPECT_EQ(first.later(), R"(["k", "a"])");
   EXPECT_EQ(second.later(), R"(["k", "b"])");
   EXPECT_TRUE(third.waits());
@@ -47,7 +47,7 @@ TEST_F(BlockingTest, OnePushServesAsManyAsItHasElements) {
 
 TEST_F(BlockingTest, AWaiterGetsWhatThePushMadeOfTheWholeList) {
   TestClient& client = waiter("BLPOP k 0");
-  EXPECT_EQ(type("LPUSH k a b c"), "3");
+  EXPECT_EQ(type("LPUSH k a b c"), "(integer) 3");
   EXPECT_EQ(client.later(), R"(["k", "c"])");
   EXPECT_EQ(type("LRANGE k 0 -1"), R"(["b", "a"])");
 }
@@ -95,7 +95,7 @@ TEST_F(BlockingTest, KeysOfOtherDatabasesArriveByMoveAndSwap) {
   TestClient& mover = waiter("BLPOP k 0");
   type("SELECT 3");
   type("RPUSH k a");
-  EXPECT_EQ(type("MOVE k 0"), "1");
+  EXPECT_EQ(type("MOVE k 0"), "(integer) 1");
   EXPECT_EQ(mover.later(), R"(["k", "a"])");
   TestClient& swapped = waiter("BLPOP k 0");
   type("RPUSH k b");
@@ -110,7 +110,7 @@ TEST_F(BlockingTest, AValueOfAnotherTypeIsPassedOver) {
   EXPECT_EQ(type("SET k v"), "OK");
   EXPECT_TRUE(list.waits());
   type("DEL k");
-  EXPECT_EQ(type("ZADD k 1 a"), "1");
+  EXPECT_EQ(type("ZADD k 1 a"), "(integer) 1");
   EXPECT_EQ(zset.later(), R"(["k", "a", "1"])");
   EXPECT_TRUE(list.waits());
   type("RPUSH k x");
@@ -195,9 +195,9 @@ TEST_F(BlockingTest, AClientThatGoesAwayTakesNothing) {
 
 TEST_F(BlockingTest, AClientThatIsBeingClosedTakesNothing) {
   TestClient& killed = waiter("BLPOP k 0");
-  EXPECT_EQ(run("CLIENT", "KILL", "ID", std::to_string(killed.client().id)), "1");
-  EXPECT_EQ(type("RPUSH k a"), "1");
-  EXPECT_EQ(type("LLEN k"), "1");
+  EXPECT_EQ(run("CLIENT", "KILL", "ID", std::to_string(killed.client().id)), "(integer) 1");
+  EXPECT_EQ(type("RPUSH k a"), "(integer) 1");
+  EXPECT_EQ(type("LLEN k"), "(integer) 1");
 }
 
 TEST_F(BlockingTest, ClientUnblockEndsAWait) {
@@ -205,12 +205,12 @@ TEST_F(BlockingTest, ClientUnblockEndsAWait) {
   const std::string id = std::to_string(client.client().id);
   EXPECT_EQ(run("CLIENT", "UNBLOCK", id, "LATER"), "(error) ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
   EXPECT_EQ(run("CLIENT", "UNBLOCK", "x"), "(error) ERR value is not an integer or out of range");
-  EXPECT_EQ(run("CLIENT", "UNBLOCK", "12345"), "0");
-  EXPECT_EQ(run("CLIENT", "UNBLOCK", id), "1");
+  EXPECT_EQ(run("CLIENT", "UNBLOCK", "12345"), "(integer) 0");
+  EXPECT_EQ(run("CLIENT", "UNBLOCK", id), "(integer) 1");
   EXPECT_EQ(client.feed(""), "*-1\r\n");
-  EXPECT_EQ(run("CLIENT", "UNBLOCK", id), "0");
-  client.run("BLPOP", "k", "0");
-  EXPECT_EQ(run("CLIENT", "UNBLOCK", id, "error"), "1");
+  EXPECT_EQ(run("CLIENT", "UNBLOCK", id), "(integer) 0");
+  client.run("BLPOP", "k", "(integer) 0");
+  EXPECT_EQ(run("CLIENT", "UNBLOCK", id, "error"), "(integer) 1");
   EXPECT_EQ(client.later(), "(error) UNBLOCKED client unblocked via CLIENT UNBLOCK");
   EXPECT_EQ(info("errorstat_UNBLOCKED"), "count=1");
 }
@@ -247,7 +247,7 @@ TEST_F(BlockingTest, RepliesThatAreOffStayOff) {
   type("RPUSH k a");
   EXPECT_EQ(client.feed(""), "");
   EXPECT_FALSE(client.waits());
-  EXPECT_EQ(type("EXISTS k"), "0");
+  EXPECT_EQ(type("EXISTS k"), "(integer) 0");
 }
 
 TEST_F(BlockingTest, ManyWaitersAreServedInOrderAndLeaveNothingBehind) {
@@ -255,7 +255,7 @@ TEST_F(BlockingTest, ManyWaitersAreServedInOrderAndLeaveNothingBehind) {
   std::vector<TestClient*> clients;
   for (int i = 0; i < count; ++i) clients.push_back(&waiter("BLPOP k other 100"));
   for (int i = 0; i < count; ++i) {
-    ASSERT_EQ(run("RPUSH", i % 2 == 0 ? "k" : "other", std::to_string(i)), "1");
+    ASSERT_EQ(run("RPUSH", i % 2 == 0 ? "k" : "other", std::to_string(i)), "(integer) 1");
     ASSERT_EQ(clients[static_cast<size_t>(i)]->later().items.back().text, std::to_string(i));
   }
   EXPECT_EQ(info("blocked_clients"), "0");
