@@ -155,7 +155,7 @@ TEST_F(BlockingTest, TimeoutsAreDecimalsAndAnswerNull) {
   EXPECT_EQ(pop.feed(""), "*-1\r\n");
   EXPECT_TRUE(move.waits());
   server.advance(1000);
-  EXPECT_EQ(move.feed(""), "$-1\r\n");
+  EXPECT_EQ(move.feed(""), "*-1\r\n");
   server.advance(int64_t{1} << 40);
   EXPECT_TRUE(forever.waits());
 }
@@ -209,7 +209,7 @@ TEST_F(BlockingTest, ClientUnblockEndsAWait) {
   EXPECT_EQ(run("CLIENT", "UNBLOCK", id), "(integer) 1");
   EXPECT_EQ(client.feed(""), "*-1\r\n");
   EXPECT_EQ(run("CLIENT", "UNBLOCK", id), "(integer) 0");
-  client.run("BLPOP", "k", "(integer) 0");
+  client.run("BLPOP", "k", "0");
   EXPECT_EQ(run("CLIENT", "UNBLOCK", id, "error"), "(integer) 1");
   EXPECT_EQ(client.later(), "(error) UNBLOCKED client unblocked via CLIENT UNBLOCK");
   EXPECT_EQ(info("errorstat_UNBLOCKED"), "count=1");
