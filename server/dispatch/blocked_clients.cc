@@ -10,15 +10,14 @@ size_t BlockedClients::keys() const {
   return total;
 }
 
-void BlockedClients::add(CommandContext& ctx, std::span<const std::string_view> keys, Type type, BlockDeadline deadline,
-                         TimeoutReply reply) {
+void BlockedClients::add(CommandContext& ctx, std::span<const std::string_view> keys, Type type,
+                         BlockDeadline deadline) {
   auto owned = std::make_unique<Wait>(*this, ctx.client);
   Wait& wait = *owned;
   wait.number = ++last_number_;
   wait.words.assign(ctx.args.begin(), ctx.args.end());
   wait.db = ctx.client.db;
   wait.type = type;
-  wait.timeout_reply = reply;
   wait.deadline = deadline;
   Queues& queues = databases_[wait.db];
   for (const std::string_view key : keys) {

@@ -32,8 +32,7 @@ class BlockedClients {
   size_t keys() const;                                // that somebody waits for
 
   // ---- in ---------------------------------------------------------------------------------------
-  void add(CommandContext& ctx, std::span<const std::string_view> keys, Type type, BlockDeadline deadline,
-           TimeoutReply reply);
+  void add(CommandContext& ctx, std::span<const std::string_view> keys, Type type, BlockDeadline deadline);
 
   // ---- keys that may be ready -------------------------------------------------------------------
   void touched(int db, std::string_view key);
@@ -90,7 +89,6 @@ class BlockedClients {
     std::vector<std::string> words;
     int db = 0;
     Type type{};
-    TimeoutReply timeout_reply{};
     BlockDeadline deadline = 0;
     struct Place {
       std::string key;

@@ -28,14 +28,13 @@ std::optional<BlockDeadline> read_block_timeout(CommandContext& ctx, size_t inde
   return wait_ms == 0 ? 0 : ctx.now_ms + wait_ms;
 }
 
-void wait_for_keys(CommandContext& ctx, std::span<const std::string_view> keys, Type type, BlockDeadline deadline,
-                   TimeoutReply reply) {
+void wait_for_keys(CommandContext& ctx, std::span<const std::string_view> keys, Type type, BlockDeadline deadline) {
   // Carried out again, and again in vain: the client keeps its place and its deadline.
   if (ctx.client.wait != nullptr) {
     ctx.client.wait->waiting = true;
     return;
   }
-  ctx.server.effects.blocked().add(ctx, keys, type, deadline, reply);
+  ctx.server.effects.blocked().add(ctx, keys, type, deadline);
 }
 
 void end_wait(Services& services, Client& client, WaitEnd end) {
@@ -47,8 +46,6 @@ void end_wait(Services& services, Client& client, WaitEnd end) {
     services.stats.count_error(client.reply.last_error_code());
     client.reply.take_errors();
     ++command->stats.failed;
-  } else if (wait.timeout_reply == TimeoutReply::null) {
-    client.reply.null();
   } else {
     client.reply.null_array();
   }

@@ -7,7 +7,7 @@
 //     const auto deadline = read_block_timeout(ctx, ctx.count() - 1);
 //     if (!deadline) return;                                     // answered
 //     ... for each key: pop, reply, return ...
-//     wait_for_keys(ctx, keys, Type::list, *deadline, TimeoutReply::null_array);
+//     wait_for_keys(ctx, keys, Type::list, *deadline);
 //   }
 //
 // Executor thread only.
@@ -23,18 +23,15 @@
 
 namespace redoubt {
 
-// What the client is answered when its time is over.
-enum class TimeoutReply : uint8_t { null_array, null };
-
 // The Unix time in milliseconds at which a client gives up; 0: never.
 using BlockDeadline = int64_t;
 
 // Reads argument `index`: seconds, a decimal, 0 for ever. None: it was wrong, which has been answered.
 std::optional<BlockDeadline> read_block_timeout(CommandContext& ctx, size_t index);
 
-// Blocks ctx.client until one of the keys (of its database; named twice counts once) holds a value of the type.
-void wait_for_keys(CommandContext& ctx, std::span<const std::string_view> keys, Type type, BlockDeadline deadline,
-                   TimeoutReply reply);
+// Blocks ctx.client until one of the keys (of its database; named twice counts once) holds a value of the type. When the
+// deadline comes first, it is answered with a null array.
+void wait_for_keys(CommandContext& ctx, std::span<const std::string_view> keys, Type type, BlockDeadline deadline);
 
 // How a wait can end without a value: in time, or because somebody said so.
 enum class WaitEnd : uint8_t { timeout, unblocked };

@@ -35,7 +35,7 @@ void blocking_pop(CommandContext& ctx) {
     list->pop(end);
     tell_popped(ctx, list, key, end, 1);
   });
-  if (!done) wait_for_keys(ctx, keys, Type::list, *deadline, TimeoutReply::null_array);
+  if (!done) wait_for_keys(ctx, keys, Type::list, *deadline);
 }
 
 struct ManyPop {
@@ -95,7 +95,7 @@ void blmpop(CommandContext& ctx) {
   const auto deadline = read_block_timeout(ctx, 1);
   if (!deadline) return;
   if (pop_many_from_first(ctx, pop)) return;
-  wait_for_keys(ctx, pop.keys, Type::list, *deadline, TimeoutReply::null_array);
+  wait_for_keys(ctx, pop.keys, Type::list, *deadline);
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ void move_or_wait(CommandContext& ctx, ListEnd from, ListEnd to) {
   WriteAccess<List> source(ctx, ctx.arg(1));
   if (source.refused()) return;
   if (source) return move(ctx, source, from, to);
-  wait_for_keys(ctx, ctx.args.subspan(1, 1), Type::list, *deadline, TimeoutReply::null_array);
+  wait_for_keys(ctx, ctx.args.subspan(1, 1), Type::list, *deadline);
 }
 
 void lmove(CommandContext& ctx) {

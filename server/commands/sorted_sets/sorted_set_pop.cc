@@ -87,7 +87,7 @@ void wait_and_pop(CommandContext& ctx, End end) {
   if (!deadline) return;
   const Keys keys = ctx.args.subspan(1, ctx.count() - 2);
   if (pop_first(ctx, keys, end, 1, Shape::key_flat)) return;
-  wait_for_keys(ctx, keys, Type::zset, *deadline, TimeoutReply::null_array);
+  wait_for_keys(ctx, keys, Type::zset, *deadline);
 }
 void bzpopmin(CommandContext& ctx) { wait_and_pop(ctx, End::min); }
 void bzpopmax(CommandContext& ctx) { wait_and_pop(ctx, End::max); }
@@ -144,7 +144,7 @@ void bzmpop(CommandContext& ctx) {
   const auto deadline = read_block_timeout(ctx, 1);
   if (!deadline) return;
   if (pop_first(ctx, wanted.keys, wanted.end, wanted.count, Shape::key_pairs)) return;
-  wait_for_keys(ctx, wanted.keys, Type::zset, *deadline, TimeoutReply::null_array);
+  wait_for_keys(ctx, wanted.keys, Type::zset, *deadline);
 }
 
 }  // namespace
