@@ -9,6 +9,7 @@ is the ratio of their CPU times per request. Members are drawn at random, so tha
 import argparse
 import dataclasses
 import datetime
+import functools
 import os
 import random
 import shlex
@@ -78,8 +79,32 @@ CASES = {
 }
 
 
-def elements(numbers):
-    return [f"element:{number:012d}" for number in numbers]
+def shuffled(count, seed=1):
+    numbers = list(range(count))
+    random.Random(seed).shuffle(numbers)
+    return numbers
+
+
+def word(text):
+    return f"${len(text)}\r\n{text}\r\n"
+
+
+@functools.lru_cache(maxsize=5)  # the largest section: both servers are given the same
+def requests_to_fill(command, key, count, first, step):
+    """Pairs of bytes to send and how many replies there will be: BATCH members a command, twenty commands at a time."""
+    members = [f"$20\r\nelement:{first + step * number:012d}\r\n" for number in shuffled(count)]
+    per_member = 1
+    if command == "HSET":
+        value, per_member = word(VALUE), 2
+        members = [member + value for member in members]
+    elif command == "ZADD":
+        per_member = 2
+        members = [word(str(score)) + member for score, member in zip(shuffled(count, seed=2), members)]
+    commands = []
+    for start in range(0, count, BATCH):
+        some = members[start:start + BATCH]
+        commands.append(f"*{2 + per_member * len(some)}\r\n{word(command)}{word(key)}{''.join(some)}")
+    return [("".join(commands[at:at + 20]).encode(), len(commands[at:at + 20])) for at in range(0, len(commands), 20)]
 
 
 class Filler:
@@ -89,39 +114,28 @@ class Filler:
         self.server = server
         self.client = server.client()
 
-    def send(self, command, key, arguments, per_member):
-        """`arguments` in commands of BATCH members each, twenty commands at a time."""
-        step = BATCH * per_member
-        for start in range(0, len(arguments), 20 * step):
-            starts = range(start, min(start + 20 * step, len(arguments)), step)
-            self.client.socket.sendall(b"".join(harness.encode(command, key, *arguments[at:at + step]) for at in starts))
-            for _ in starts:
+    def fill(self, command, size_command, key, count, first=0, step=1):
+        for data, replies in requests_to_fill(command, key, count, first, step):
+            self.client.socket.sendall(data)
+            for _ in range(replies):
                 reply = self.client.receive()
                 if isinstance(reply, harness.ReplyError):
                     raise reply
-
-    def expect(self, command, key, count):
-        size = self.client.call(command, key)
+        size = self.client.call(size_command, key)
         if size != count:
-            raise SystemExit(f"{self.server.label}: {command} {key} is {size} instead of {count}")
+            raise SystemExit(f"{self.server.label}: {size_command} {key} is {size} instead of {count}")
 
     def list(self, key, count):
-        self.send("RPUSH", key, elements(shuffled(count)), 1)
-        self.expect("LLEN", key, count)
+        self.fill("RPUSH", "LLEN", key, count)
 
     def hash(self, key, count):
-        self.send("HSET", key, [word for name in elements(shuffled(count)) for word in (name, VALUE)], 2)
-        self.expect("HLEN", key, count)
+        self.fill("HSET", "HLEN", key, count)
 
     def set(self, key, count, first=0, step=1):
-        self.send("SADD", key, elements(first + step * number for number in shuffled(count)), 1)
-        self.expect("SCARD", key, count)
+        self.fill("SADD", "SCARD", key, count, first, step)
 
     def zset(self, key, count, first=0):
-        scores = shuffled(count, seed=2)
-        names = elements(first + number for number in shuffled(count))
-        self.send("ZADD", key, [word for pair in zip(scores, names) for word in pair], 2)
-        self.expect("ZCARD", key, count)
+        self.fill("ZADD", "ZCARD", key, count, first)
 
     def section(self, name):
         """What the cases of that section work on."""
@@ -142,12 +156,6 @@ class Filler:
             self.zset("zset:100000:b", 100_000, first=50_000)
         else:
             harness.insert(self.server, 0, MILLION)
-
-
-def shuffled(count, seed=1):
-    numbers = list(range(count))
-    random.Random(seed).shuffle(numbers)
-    return numbers
 
 
 def is_known(server, command):
@@ -265,7 +273,7 @@ def parse(arguments):
     parser = argparse.ArgumentParser(prog="./dev bench types", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(SECTIONS), help=f"comma-separated, of {', '.join(SECTIONS)}")
-    parser.add_argument("--rounds", type=int, help="rounds per case (default 7, quick 3)")
+    parser.add_argument("--rounds", type=int, help="rounds per case (default 5, quick 3)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the requests: a hint, no result")
     parser.add_argument("--server", help="our server's program, instead of building build/release")
     parser.add_argument("--server-args", type=shlex.split, default=[], help="more arguments for our server")
@@ -275,7 +283,7 @@ def parse(arguments):
     options.only = options.only.split(",")
     if unknown := set(options.only) - set(SECTIONS):
         parser.error(f"--only does not know {', '.join(sorted(unknown))}")
-    options.rounds = options.rounds or (3 if options.quick else 7)
+    options.rounds = options.rounds or (3 if options.quick else 5)
     options.server = options.server or harness.OURS
     options.base = options.base or harness.oracle()
     return options
