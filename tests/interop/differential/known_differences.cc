@@ -13,6 +13,7 @@ constexpr KnownEncoding encodings[] = {
     {"set", "hashtable", "intset", "7.2 begins the result of a STORE command in the encoding of a source"},
     {"hash", "hashtable", "listpack", "7.2 chooses by the number of fields given, 7.0 by those there are in the end"},
     {"zset", "skiplist", "listpack", "7.2 chooses by the number of members given"},
+    {"zset", "listpack", "skiplist", "Redis converts what SORT reads, and leaves it so; here SORT changes nothing"},
 };
 
 constexpr KnownReply replies[] = {
