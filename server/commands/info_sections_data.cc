@@ -46,6 +46,7 @@ void keys_lost_and_found(const Services& server, InfoText& text) {
   const KeyspaceStats& keys = server.keyspace.shared().stats;
   text.fields({
       {"expired_keys", keys.expired},
+      {"expired_subkeys", keys.expired_fields},
       {"expired_stale_perc", decimals(keys.expired_stale_percent, 2)},
       {"expired_time_cap_reached_count", keys.expired_time_cap_reached},
       {"expire_cycle_cpu_milliseconds", keys.expire_cycle_us / 1000},
@@ -183,8 +184,9 @@ void keyspace(const Services& server, InfoText& text) {
     const Database& db = server.keyspace[id];
     if (db.size() == 0) continue;
     const int64_t mean = db.expiries().mean_time(ttl_samples);
-    text.field(fmt::format("db{}", id), fmt::format("keys={},expires={},avg_ttl={}", db.size(), db.volatile_size(),
-                                                    mean > now_ms ? mean - now_ms : 0));
+    text.field(fmt::format("db{}", id),
+               fmt::format("keys={},expires={},avg_ttl={},subexpiry={}", db.size(), db.volatile_size(),
+                           mean > now_ms ? mean - now_ms : 0, db.field_expiries().size()));
   }
 }
 

@@ -44,6 +44,10 @@ class Effects : public KeyspaceListener {
 
   void key_expired(Database& /*db*/, std::string_view /*key*/) override { ++dirty_; }
   void key_evicted(Database& /*db*/, std::string_view /*key*/) override { ++dirty_; }
+  void fields_expired(Database& db, std::string_view key, size_t fields, bool emptied) override {
+    modified(db, key, EventClass::hash, "hexpired", fields);
+    if (emptied) modified(db, key, EventClass::generic, "del", 0);
+  }
 
   uint64_t dirty() const { return dirty_; }
   // Those who wait for changes.

@@ -90,6 +90,7 @@ class WriteAccess {
     }
     entry_->set_encoding(value.encoding);
     entry_->set_object_pointer(value.data);
+    if constexpr (T::type == Type::hash) db_.index_fields(*entry_);
     if (value_->size() != 0) return false;
     db_.erase(key_);
     value_.reset();

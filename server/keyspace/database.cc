@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 #include <utility>
 
 #include "common/base/memory.h"
@@ -86,6 +87,7 @@ Entry& Database::replace(Entry** place, Entry* fresh, Ttl ttl) {
       expiry_.remove(*old);
     }
   }
+  leave_field_index(*old);
   *place = fresh;
   release(old, shared_->lazy_server_del ? Free::lazily : Free::now);
   return *fresh;
@@ -153,7 +155,9 @@ std::span<char> Database::edit_string(Entry*& entry, size_t size, bool spare) {
 // ---- objects -------------------------------------------------------------------------------------
 
 Entry& Database::add_object(std::string_view key, Type type, Encoding encoding, void* object) {
-  return add(key, hash_of(key), EntryMaker::make_object(key, type, encoding, object));
+  Entry& entry = add(key, hash_of(key), EntryMaker::make_object(key, type, encoding, object));
+  if (type == Type::hash) index_fields(entry);
+  return entry;
 }
 
 void Database::release(Entry* entry, Free how) {
@@ -178,6 +182,7 @@ bool Database::remove(std::string_view key, uint64_t hash, Free how) {
   Entry* entry = *place;
   before_change(*entry);
   if (entry->is_volatile()) expiry_.remove(*entry);
+  leave_field_index(*entry);
   keys_.erase(key, hash);
   release(entry, how);
   return true;
@@ -203,6 +208,31 @@ void Database::expire(Entry& entry) {
   remove(entry.key(), keys_.hash(entry.key()), shared_->lazy_expire ? Free::lazily : Free::now);
 }
 
+void Database::reindex_fields(Entry& entry) {
+  const int64_t at_ms = Hash({entry.encoding(), entry.object_pointer()}, shared_->types).next_expiry();
+  if (at_ms != Hash::no_expiry) {
+    field_expiry_.set(entry, at_ms);
+  } else {
+    leave_field_index(entry);
+  }
+}
+
+size_t Database::expire_fields(Entry& entry, size_t most) {
+  before_change(entry);
+  Hash hash({entry.encoding(), entry.object_pointer()}, shared_->types);
+  const size_t removed = hash.remove_expired(most);
+  entry.set_object_pointer(hash.value().data);
+  index_fields(entry);
+  if (removed == 0) return 0;
+  shared_->stats.expired_fields += removed;
+  const bool emptied = hash.size() == 0;
+  // The key goes with the entry.
+  const std::string key(entry.key());
+  if (emptied) remove(key, keys_.hash(key), Free::now);
+  if (shared_->listener != nullptr) shared_->listener->fields_expired(*this, key, removed, emptied);
+  return removed;
+}
+
 void Database::evict(Entry& entry, bool lazily) {
   ++shared_->stats.evicted;
   if (shared_->listener != nullptr) shared_->listener->key_evicted(*this, entry.key());
@@ -218,6 +248,7 @@ void Database::move_to(std::string_view from, Database& target, std::string_view
   const bool is_volatile = old->is_volatile();
   const int64_t at_ms = expiry_of(*old);
   if (is_volatile) expiry_.remove(*old);
+  leave_field_index(*old);
   keys_.erase(from, hash);
   Entry* fresh = EntryMaker::make_with_value_of(*old, to);
   fresh->set_colour(shared_->colour);
@@ -225,6 +256,7 @@ void Database::move_to(std::string_view from, Database& target, std::string_view
   EntryMaker::free(old, true);
   target.keys_.insert(target.keys_.hash(fresh->key()), fresh);
   if (is_volatile) target.expiry_.set(*fresh, at_ms);
+  if (fresh->type() == Type::hash) target.index_fields(*fresh);
 }
 
 void Database::copy_to(const Entry& from, Database& target, std::string_view to) {
@@ -234,12 +266,14 @@ void Database::copy_to(const Entry& from, Database& target, std::string_view to)
   }
   target.add(to, target.keys_.hash(to), fresh);
   if (from.is_volatile()) target.expiry_.set(*fresh, expiry_of(from));
+  if (fresh->type() == Type::hash) target.index_fields(*fresh);
 }
 
 void Database::clear(bool lazily) {
   KeyDict old(shared_->hash_key);
   old.swap(keys_);
   expiry_.clear();
+  field_expiry_.clear();
   if (old.size() == 0) return;
   if (lazily && shared_->lazy_free != nullptr) {
     shared_->lazy_free->free_keys(std::move(old));
@@ -251,6 +285,7 @@ void Database::clear(bool lazily) {
 void Database::swap_contents(Database& other) {
   keys_.swap(other.keys_);
   std::swap(expiry_, other.expiry_);
+  std::swap(field_expiry_, other.field_expiry_);
 }
 
 size_t Database::memory_of(const Entry& entry, size_t samples) const {

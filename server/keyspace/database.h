@@ -16,6 +16,7 @@
 #include "server/keyspace/access_clock.h"
 #include "server/keyspace/entry.h"
 #include "server/keyspace/expiry_index.h"
+#include "server/keyspace/field_expiry_index.h"
 #include "server/types/object_value.h"
 
 namespace redoubt {
@@ -30,6 +31,8 @@ class KeyspaceListener {
   // The key is about to go because its time has come, or to make room.
   virtual void key_expired(Database& db, std::string_view key) = 0;
   virtual void key_evicted(Database& db, std::string_view key) = 0;
+  // So many fields of a hash are gone because their time had come, and the key with the last one if `emptied`.
+  virtual void fields_expired(Database& db, std::string_view key, size_t fields, bool emptied) = 0;
 };
 
 // A snapshot under way. Called before an entry that still has the old colour is changed or removed.
@@ -106,6 +109,7 @@ class Database {
   size_t volatile_size() const { return expiry_.size(); }
   const KeyDict& keys() const { return keys_; }
   const ExpiryIndex& expiries() const { return expiry_; }
+  const FieldExpiryIndex& field_expiries() const { return field_expiry_; }
   KeyspaceShared& shared() { return *shared_; }
 
   // ---- look-ups: null when there is no such key, or when it has expired (it is removed then) ------
@@ -144,6 +148,12 @@ class Database {
   bool clear_expiry(Entry& entry);
   // Removes the key of this pair as expired (the active cycle).
   void expire(Entry& entry);
+  // Brings field_expiries() up to date after the hash at this entry was changed.
+  void index_fields(Entry& entry) {
+    if (entry.encoding() != Encoding::listpack) reindex_fields(entry);
+  }
+  // Removes at most so many expired fields of the hash at this entry, and the key with the last one. Returns how many.
+  size_t expire_fields(Entry& entry, size_t most);
   // Removes a key to make room.
   void evict(Entry& entry, bool lazily);
 
@@ -167,7 +177,7 @@ class Database {
   bool rehash(size_t buckets) { return keys_.rehash(buckets); }
   void shrink_if_sparse() { keys_.shrink_if_sparse(); }
   void reserve(size_t keys) { keys_.reserve(keys); }
-  size_t overhead() const { return keys_.memory() + expiry_.memory(); }
+  size_t overhead() const { return keys_.memory() + expiry_.memory() + field_expiry_.memory(); }
   size_t memory_of(const Entry& entry, size_t samples) const;
 
   // ---- batches ------------------------------------------------------------------------------------
@@ -195,11 +205,16 @@ class Database {
   template <typename MakeEntry, typename InPlace>
   Entry& set(std::string_view key, Ttl ttl, MakeEntry make, InPlace in_place);
   void release(Entry* entry, Free how);
+  void reindex_fields(Entry& entry);
+  void leave_field_index(Entry& entry) {
+    if (entry.type() == Type::hash && field_expiry_.contains(entry)) field_expiry_.remove(entry);
+  }
 
   int id_;
   KeyspaceShared* shared_;
   KeyDict keys_;
   ExpiryIndex expiry_;
+  FieldExpiryIndex field_expiry_;
 };
 
 }  // namespace redoubt

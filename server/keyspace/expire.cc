@@ -11,7 +11,8 @@ namespace {
 
 constexpr size_t step_pairs = 512;    // between two looks at the clock
 constexpr size_t step_removals = 16;  // likewise
-constexpr int64_t rest_us = 10'000;   // between two walks that found little
+constexpr size_t step_fields_removed = 64;
+constexpr int64_t rest_us = 10'000;  // between two walks that found little
 constexpr double least_slice_us = 50;
 constexpr double most_credit_us = 2'000;
 constexpr uint64_t window = 4096;  // pairs of one judgement
@@ -31,7 +32,10 @@ ExpireCycle::ExpireCycle(Keyspace& keyspace, const Config& config)
     : ExpireCycle(keyspace, config, [] { return monotonic_us(); }) {}
 
 ExpireCycle::ExpireCycle(Keyspace& keyspace, const Config& config, Clock clock)
-    : keyspace_(keyspace), config_(config), clock_(std::move(clock)), walks_(static_cast<size_t>(keyspace.count())) {
+    : keyspace_(keyspace),
+      config_(config),
+      clock_(std::move(clock)),
+      walks_(static_cast<size_t>(keyspace.count()) * walks_per_database) {
   last_us_ = clock_();
 }
 
@@ -63,16 +67,20 @@ int64_t ExpireCycle::walk_databases(int64_t start_us, int64_t end_us) {
   int64_t now_us = start_us;
   more_ = true;
   for (size_t passed_over = 0; now_us < end_us;) {
-    Walk& walk = walks_[next_];
-    Database& db = keyspace_[static_cast<int>(next_)];
+    const size_t number = next_;
+    Walk& walk = walks_[number];
     if (++next_ == walks_.size()) next_ = 0;
-    if (!begin_walk(walk, db.volatile_size(), now_us)) {
+    if (!begin_walk(walk, index_size(number), now_us)) {
       if (++passed_over < walks_.size()) continue;
       rest(now_us);
       break;
     }
     passed_over = 0;
-    step(db, walk);
+    if (over_fields(number)) {
+      step_fields(database_of(number), walk);
+    } else {
+      step_keys(database_of(number), walk);
+    }
     now_us = clock_();
     if (walk.left == 0) {
       judge(walk);
@@ -92,11 +100,16 @@ void ExpireCycle::rest(int64_t now_us) {
   idle_until_us_ = now_us + rest_us;
   bool any = false;
   for (size_t i = 0; i < walks_.size(); ++i) {
-    if (keyspace_[static_cast<int>(i)].volatile_size() == 0) continue;
+    if (index_size(i) == 0) continue;
     any = true;
     idle_until_us_ = std::min(idle_until_us_, walks_[i].rest_until_us);
   }
   if (seen_ > 0 || !any) estimate();
+}
+
+size_t ExpireCycle::index_size(size_t walk) {
+  const Database& db = database_of(walk);
+  return over_fields(walk) ? db.field_expiries().size() : db.volatile_size();
 }
 
 // False when the database is empty or at rest.
@@ -113,7 +126,7 @@ bool ExpireCycle::begin_walk(Walk& walk, size_t size, int64_t now_us) {
 }
 
 // Walking down, a removal moves a pair into the hole that was visited already, or that is newer than this walk.
-void ExpireCycle::step(Database& db, Walk& walk) {
+void ExpireCycle::step_keys(Database& db, Walk& walk) {
   const ExpiryIndex& index = db.expiries();
   const int64_t now_ms = keyspace_.shared().now_ms;
   std::array<Entry*, step_removals> gone;
@@ -132,6 +145,25 @@ void ExpireCycle::step(Database& db, Walk& walk) {
   walk.expired += count;
   seen_ += before - walk.left;
   expired_ += count;
+}
+
+// A hash that has more to remove than one step may is visited again by the next.
+void ExpireCycle::step_fields(Database& db, Walk& walk) {
+  const FieldExpiryIndex& index = db.field_expiries();
+  const int64_t now_ms = keyspace_.shared().now_ms;
+  const size_t before = walk.left;
+  const size_t stop = before - std::min(before, step_pairs);
+  size_t removed = 0;
+  while (walk.left > stop) {
+    const FieldExpiryIndex::Pair& pair = index[walk.left - 1];
+    if (pair.at_ms < now_ms) {
+      removed += db.expire_fields(*pair.entry, step_fields_removed - removed);
+      if (removed == step_fields_removed) break;
+    }
+    --walk.left;
+  }
+  walk.seen += before - walk.left;
+  walk.expired += removed;
 }
 
 void ExpireCycle::judge(Walk& walk) {

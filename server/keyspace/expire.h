@@ -1,7 +1,7 @@
 // Removes keys whose time has come although nobody asks for them. Walks the ExpiryIndex of each database in slices, from its
 // end to its beginning: an entry is looked at only when it has expired, so that a pair costs some nanoseconds. Calm while
 // little of what it sees has expired; eager, on a larger share of the processor, once more has than active-expire-effort
-// tolerates (10 % down to 1 %). Between the slices of a walk keys may come and go as they like. Executor thread only.
+// tolerates (10 % down to 1 %). Fields of hashes that expire are removed likewise, by the FieldExpiryIndex. Between the slices of a walk keys may come and go as they like. Executor thread only.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,7 @@ class ExpireCycle {
   bool active() const { return active_; }
 
  private:
-  // One database's walk. A walk begins at the end of the index and is over at place 0; the next begins after a rest.
+  // The walk over one index of one database. A walk begins at the end of the index and is over at place 0; the next begins after a rest.
   struct Walk {
     size_t left = 0;  // the places below this are still to be visited; 0: at rest
     int64_t rest_until_us = 0;
@@ -46,7 +46,12 @@ class ExpireCycle {
   int64_t walk_databases(int64_t start_us, int64_t end_us);
   void rest(int64_t now_us);
   bool begin_walk(Walk& walk, size_t size, int64_t now_us);
-  void step(Database& db, Walk& walk);
+  static constexpr size_t walks_per_database = 2;  // keys, fields
+  Database& database_of(size_t walk) { return keyspace_[static_cast<int>(walk / walks_per_database)]; }
+  static bool over_fields(size_t walk) { return walk % walks_per_database == 1; }
+  size_t index_size(size_t walk);
+  void step_keys(Database& db, Walk& walk);
+  void step_fields(Database& db, Walk& walk);
   void judge(Walk& walk);
   void estimate();
 
@@ -54,7 +59,7 @@ class ExpireCycle {
   const Config& config_;
   Clock clock_;
   std::vector<Walk> walks_;
-  size_t next_ = 0;  // the database whose turn it is
+  size_t next_ = 0;  // the walk whose turn it is
   size_t eager_walks_ = 0;
   bool active_ = true;
   bool more_ = false;     // the last slice ended before the walks did

@@ -272,8 +272,9 @@ TEST_F(InfoTest, KeyspaceListsTheDatabasesThatHoldKeys) {
   db.set_expiry(db.set_string("b", "1"), server.now_ms() + 4000);
   db.set_expiry(db.set_string("c", "1"), server.now_ms() + 6000);
   server.db(0).set_string("x", "1");
-  EXPECT_EQ(info({"keyspace"}),
-            "# Keyspace\r\ndb0:keys=1,expires=0,avg_ttl=0\r\ndb3:keys=3,expires=2,avg_ttl=5000\r\n");
+  EXPECT_EQ(
+      info({"keyspace"}),
+      "# Keyspace\r\ndb0:keys=1,expires=0,avg_ttl=0,subexpiry=0\r\ndb3:keys=3,expires=2,avg_ttl=5000,subexpiry=0\r\n");
 }
 
 TEST_F(InfoTest, ProcessorTimeOnlyGrows) {

@@ -28,7 +28,7 @@ const std::map<std::string, std::set<std::string>> only_ours = {
      {"client_query_buffer_limit_disconnections", "client_output_buffer_limit_disconnections", "eventloop_cycles",
       "eventloop_duration_sum", "eventloop_duration_cmd_sum", "instantaneous_eventloop_cycles_per_sec",
       "instantaneous_eventloop_duration_usec", "acl_access_denied_auth", "acl_access_denied_cmd",
-      "acl_access_denied_key", "acl_access_denied_channel", "redoubt_longest_tick_us"}},
+      "acl_access_denied_key", "acl_access_denied_channel", "expired_subkeys", "redoubt_longest_tick_us"}},
 };
 
 // Section to names, in their order. The text is taken to pieces here on its own.

@@ -168,6 +168,7 @@ void register_hash_commands(CommandTable& table) {
   table.handle("hstrlen", hstrlen);
   register_hash_number_commands(table);
   register_hash_walk_commands(table);
+  register_hash_expiry_commands(table);
 }
 
 }  // namespace redoubt

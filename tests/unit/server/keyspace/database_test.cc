@@ -19,6 +19,7 @@ std::string text_of(const Entry& entry) {
 }
 
 struct Recorder : KeyspaceListener {
+  void fields_expired(Database&, std::string_view, size_t, bool) override { FAIL(); }
   void key_expired(Database& db, std::string_view key) override { expired.emplace_back(db.id(), key); }
   void key_evicted(Database& db, std::string_view key) override { evicted.emplace_back(db.id(), key); }
   std::vector<std::pair<int, std::string>> expired, evicted;

@@ -97,6 +97,7 @@ TEST_F(EvictTest, EachPolicyEvictsDownToTheLimit) {
 
 TEST_F(EvictTest, TellsOfEachKey) {
   struct Listener : KeyspaceListener {
+    void fields_expired(Database&, std::string_view, size_t, bool) override { FAIL(); }
     std::vector<std::string> told;
     void key_expired(Database&, std::string_view) override { FAIL(); }
     void key_evicted(Database& db, std::string_view key) override {

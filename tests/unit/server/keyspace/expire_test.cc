@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "common/base/random.h"
 
@@ -67,6 +68,7 @@ TEST_F(ExpireCycleTest, RemovesWhatHasExpiredAndNothingElse) {
 
 TEST_F(ExpireCycleTest, TellsOfEachKey) {
   struct Listener : KeyspaceListener {
+    void fields_expired(Database&, std::string_view, size_t, bool) override { FAIL(); }
     std::map<std::string, int> told;
     void key_expired(Database& db, std::string_view key) override {
       ++told[std::to_string(db.id()) + std::string(key)];
@@ -240,6 +242,90 @@ TEST_F(ExpireCycleTest, EffortDecidesWhatIsTolerated) {
     EXPECT_EQ(eager, more) << effort;
     keyspace[0].clear(false);
   }
+}
+
+// ---- fields of hashes ------------------------------------------------------------------------------
+
+struct FieldListener : KeyspaceListener {
+  size_t fields = 0;
+  std::vector<std::string> emptied;
+  void key_expired(Database&, std::string_view) override { FAIL(); }
+  void key_evicted(Database&, std::string_view) override { FAIL(); }
+  void fields_expired(Database& db, std::string_view key, size_t count, bool gone) override {
+    fields += count;
+    if (!gone) return;
+    EXPECT_EQ(db.peek(key), nullptr);
+    emptied.push_back(std::to_string(db.id()) + std::string(key));
+  }
+};
+
+struct FieldExpiryTest : ExpireCycleTest {
+  // A hash of `total` fields, of which the first `volatile_fields` expire after 10 to 19 ms.
+  void put_hash(int db, const std::string& key, int total, int volatile_fields) {
+    Hash hash(Hash::make(keyspace.shared().types), keyspace.shared().types);
+    for (int i = 0; i < total; ++i) {
+      const std::string field = "f" + std::to_string(i);
+      hash.set(field, "v");
+      if (i < volatile_fields) hash.set_expiry(field, now_ms() + 10 + i % 10);
+    }
+    keyspace[db].add_object(key, Type::hash, hash.value().encoding, hash.value().data);
+  }
+  size_t size_of(int db, const std::string& key) {
+    const Entry* entry = keyspace[db].peek(key);
+    return entry == nullptr ? 0 : Hash({entry->encoding(), entry->object_pointer()}, keyspace.shared().types).size();
+  }
+};
+
+TEST_F(FieldExpiryTest, RemovesFieldsAndKeysThatBecomeEmpty) {
+  FieldListener listener;
+  keyspace.shared().listener = &listener;
+  put_hash(0, "plain", 20, 0);
+  put_hash(0, "small", 20, 5);
+  put_hash(0, "small gone", 20, 20);
+  put_hash(2, "big", 5000, 4000);
+  put_hash(2, "big gone", 3000, 3000);
+  EXPECT_EQ(keyspace[0].field_expiries().size(), 2u);
+  settle();
+  pass(100'000);
+  settle();
+  EXPECT_EQ(size_of(0, "plain"), 20u);
+  EXPECT_EQ(size_of(0, "small"), 15u);
+  EXPECT_EQ(size_of(2, "big"), 1000u);
+  EXPECT_EQ(keyspace[0].size(), 2u);
+  EXPECT_EQ(keyspace[2].size(), 1u);
+  EXPECT_EQ(keyspace[0].field_expiries().size(), 0u);
+  EXPECT_EQ(keyspace[2].field_expiries().size(), 0u);
+  EXPECT_EQ(listener.fields, 7025u);
+  EXPECT_EQ(stats.expired_fields, 7025u);
+  EXPECT_EQ(stats.expired, 0u);
+  EXPECT_EQ(listener.emptied, (std::vector<std::string>{"0small gone", "2big gone"}));
+}
+
+TEST_F(FieldExpiryTest, OneStepOfABigHashIsShort) {
+  put_hash(0, "big", 50'000, 50'000);
+  pass(100'000);
+  look_us = 1000;  // each step takes a slice
+  cycle.run_slice(1000);
+  const size_t left = size_of(0, "big");
+  EXPECT_LT(left, 50'000u);
+  EXPECT_GE(left, 50'000u - 64u);
+}
+
+TEST_F(FieldExpiryTest, ASnapshotTakesTheHashFirst) {
+  struct Snapshot : SnapshotHook {
+    std::map<std::string, size_t> taken;
+    void before_change(Database& db, Entry& entry) override {
+      taken[std::string(entry.key())] = Hash({entry.encoding(), entry.object_pointer()}, db.shared().types).size();
+    }
+  } snapshot;
+  put_hash(0, "h", 20, 5);
+  put_hash(0, "untouched", 20, 0);
+  keyspace.shared().snapshot = &snapshot;
+  keyspace.shared().colour = !keyspace.shared().colour;
+  pass(100'000);
+  settle();
+  EXPECT_EQ(size_of(0, "h"), 15u);
+  EXPECT_EQ(snapshot.taken, (std::map<std::string, size_t>{{"h", 20}}));
 }
 
 }  // namespace
