@@ -72,7 +72,9 @@ TEST(Blocking, ThousandsThatWaitAreServedInTheirOrder) {
     waiters.emplace_back(server.port());
     waiters.back().send(request_of({"BLPOP", "k", "0"}));
     // In order: the server may read two sockets in any order.
-    if (i % 100 == 99) ASSERT_TRUE(some_wait(look, i + 1));
+    if (i % 100 == 99) {
+      ASSERT_TRUE(some_wait(look, i + 1));
+    }
   }
   for (int i = 0; i < count; ++i) {
     ASSERT_EQ(to_line(look.run({"RPUSH", "k", std::to_string(i)})), ":1");
