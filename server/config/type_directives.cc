@@ -9,7 +9,7 @@ constexpr std::array rows = {
     Directive{"hash-max-listpack-entries", "hash-max-ziplist-entries", modifiable,
               number<&Config::hash_max_listpack_entries>(0, i64_max)},
     Directive{"hash-max-listpack-value", "hash-max-ziplist-value", modifiable,
-              number<&Config::hash_max_listpack_value>(0, i64_max)},
+              number<&Config::hash_max_listpack_value>(0, i64_max, NumberForm::memory)},
     Directive{"list-max-listpack-size", "list-max-ziplist-size", modifiable,
               number<&Config::list_max_listpack_size>(std::numeric_limits<int>::min(), int_max)},
     Directive{"list-compress-depth", "", modifiable, number<&Config::list_compress_depth>(0, int_max)},
@@ -19,7 +19,7 @@ constexpr std::array rows = {
     Directive{"zset-max-listpack-entries", "zset-max-ziplist-entries", modifiable,
               number<&Config::zset_max_listpack_entries>(0, i64_max)},
     Directive{"zset-max-listpack-value", "zset-max-ziplist-value", modifiable,
-              number<&Config::zset_max_listpack_value>(0, i64_max)},
+              number<&Config::zset_max_listpack_value>(0, i64_max, NumberForm::memory)},
 };
 
 }  // namespace

@@ -22,7 +22,8 @@ std::string with(std::string text, const std::string& from, const std::string& t
 }
 
 // Directives that came after the oracle's 7.0.
-const std::set<std::string_view> newer = {"locale-collate", "hide-user-data-from-log"};
+const std::set<std::string_view> newer = {"locale-collate", "hide-user-data-from-log", "set-max-listpack-entries",
+                                          "set-max-listpack-value"};
 
 TEST(ConfigAgainstRedis, DefaultsAndNames) {
   const Program oracle = Program::start_oracle();
