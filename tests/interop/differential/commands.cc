@@ -129,9 +129,9 @@ constexpr CommandRow rows[] = {
     {"zdiff", "#{zkey} [WITHSCORES]"},
     {"zdiffstore", "key #{zkey}"},
     {"zincrby", "key score member", Check::exact, 16},
-    {"zinter", "#{zkey} {WEIGHTS ~{score} | AGGREGATE (SUM | MIN | MAX) | WITHSCORES}"},
+    {"zinter", "#{zkey} {WEIGHTS ~{weight} | AGGREGATE (SUM | MIN | MAX) | WITHSCORES}"},
     {"zintercard", "#{zkey} {LIMIT int}"},
-    {"zinterstore", "key #{zkey} {WEIGHTS ~{score} | AGGREGATE (SUM | MIN | MAX)}"},
+    {"zinterstore", "key #{zkey} {WEIGHTS ~{weight} | AGGREGATE (SUM | MIN | MAX)}"},
     {"zlexcount", "key lex lex", Check::lex, 4},
     {"zmpop", "#{key} (MIN | MAX) {COUNT int}"},
     {"zmscore", "key member {member}"},
@@ -158,8 +158,8 @@ constexpr CommandRow rows[] = {
     {"zrevrank", "key member"},
     {"zscan", "key cursor {MATCH glob | COUNT scancount}", Check::scan, 4},
     {"zscore", "key member"},
-    {"zunion", "#{zkey} {WEIGHTS ~{score} | AGGREGATE (SUM | MIN | MAX) | WITHSCORES}"},
-    {"zunionstore", "key #{zkey} {WEIGHTS ~{score} | AGGREGATE (SUM | MIN | MAX)}"},
+    {"zunion", "#{zkey} {WEIGHTS ~{weight} | AGGREGATE (SUM | MIN | MAX) | WITHSCORES}"},
+    {"zunionstore", "key #{zkey} {WEIGHTS ~{weight} | AGGREGATE (SUM | MIN | MAX)}"},
 
     // ---- of other families, because they change or show the data
     {"select", "db", Check::exact, 2},

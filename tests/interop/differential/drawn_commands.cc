@@ -116,6 +116,12 @@ std::string score(Pick& pick, const RunSettings& settings) {
   return negative_zero && !settings.minus_zero ? "0" : text;
 }
 
+// A negative one makes -0 of 0.
+std::string weight(Pick& pick, const RunSettings& settings) {
+  std::string text = score(pick, settings);
+  return text.starts_with('-') && !settings.minus_zero ? text.substr(1) : text;
+}
+
 std::string bound(Pick& pick, const RunSettings& settings) {
   switch (pick.below(8)) {
     case 0: return pick.of({"-inf", "+inf", "(", "(-inf", "(inf", "[1", "", "(abc", "-", "+", "nan", "(nan"});
@@ -204,39 +210,70 @@ Words words_of_name(std::string_view full_name) {
   return words;
 }
 
+// Kinds of words, as the patterns of commands.cc name them.
+struct Kind {
+  std::string_view name;
+  std::string (*draw)(Pick& pick, const RunSettings& settings, std::string_view family);
+};
+using Settings = const RunSettings&;
+using Family = std::string_view;
+constexpr Kind word_kinds[] = {
+    {"key", [](Pick& pick, Settings, Family family) { return mostly(pick, letter_of(family)); }},
+    {"anykey", [](Pick& pick, Settings, Family) { return any_key(pick); }},
+    {"sortkey", [](Pick& pick, Settings, Family) { return mostly(pick, "lsz"[pick.below(3)]); }},
+    {"zkey", [](Pick& pick, Settings, Family) { return mostly(pick, pick.one_in(5) ? 's' : 'z'); }},
+    {"member", [](Pick& pick, Settings settings, Family) { return member(pick, settings); }},
+    {"value", [](Pick& pick, Settings settings, Family) { return value(pick, settings); }},
+    {"int", [](Pick& pick, Settings, Family) { return small_integer(pick); }},
+    {"negatable", [](Pick& pick, Settings, Family) { return negatable(pick); }},
+    {"few", [](Pick& pick, Settings, Family) { return few(pick); }},
+    {"real", [](Pick& pick, Settings, Family) { return pick.real(); }},
+    {"offset", [](Pick& pick, Settings, Family) { return offset(pick); }},
+    {"score", [](Pick& pick, Settings settings, Family) { return score(pick, settings); }},
+    {"weight", [](Pick& pick, Settings settings, Family) { return weight(pick, settings); }},
+    {"bound", [](Pick& pick, Settings settings, Family) { return bound(pick, settings); }},
+    {"lex", [](Pick& pick, Settings settings, Family) { return lex_bound(pick, settings); }},
+    {"seconds", [](Pick& pick, Settings, Family) { return relative_time(pick, true); }},
+    {"ms", [](Pick& pick, Settings, Family) { return relative_time(pick, false); }},
+    {"unixsec", [](Pick& pick, Settings, Family) { return absolute_time(pick, true); }},
+    {"unixms", [](Pick& pick, Settings, Family) { return absolute_time(pick, false); }},
+    {"timeout", [](Pick& pick, Settings, Family) { return timeout(pick); }},
+    {"db",
+     [](Pick& pick, Settings, Family) {
+       return pick.one_in(6) ? pick.of({"16", "-1", "x", ""}) : pick.of({"0", "0", "0", "1", "2"});
+     }},
+    {"cursor",
+     [](Pick& pick, Settings, Family) {
+       return pick.one_in(15) ? pick.of({"abc", "", "-1", " 0", "18446744073709551616", "0x"}) : "0";
+     }},
+    {"scancount",
+     [](Pick& pick, Settings, Family) {
+       return pick.one_in(6) ? pick.integer() : pick.of({"1", "3", "10", "1000"});
+     }},
+    {"glob",
+     [](Pick& pick, Settings, Family) {
+       return pick.of({"*", "*", "m*", "*1", "[hl]?", "w?", "h[^1]", "none", "?", "\\*", "", "*m*1*", "[a"});
+     }},
+    {"type",
+     [](Pick& pick, Settings, Family) {
+       return pick.option({"STRING", "LIST", "HASH", "SET", "ZSET", "STREAM", "none"});
+     }},
+    {"by",
+     [](Pick& pick, Settings, Family) {
+       return pick.of({"w*", "h*->m1", "h*->1", "nosort", "z*", "*", "w1", "h*->", "w*->x", "#", ""});
+     }},
+    {"get",
+     [](Pick& pick, Settings, Family) {
+       return pick.of({"#", "w*", "h*->m1", "h*->1", "l*", "w1", "*", "h*->", ""});
+     }},
+};
+
 }  // namespace
 
 std::string draw_word(Pick& pick, const RunSettings& settings, std::string_view family, std::string_view kind) {
-  if (kind == "key") return mostly(pick, letter_of(family));
-  if (kind == "anykey") return any_key(pick);
-  if (kind == "sortkey") return mostly(pick, "lsz"[pick.below(3)]);
-  if (kind == "zkey") return mostly(pick, pick.one_in(5) ? 's' : 'z');
-  if (kind == "member") return member(pick, settings);
-  if (kind == "value") return value(pick, settings);
-  if (kind == "int") return small_integer(pick);
-  if (kind == "negatable") return negatable(pick);
-  if (kind == "few") return few(pick);
-  if (kind == "real") return pick.real();
-  if (kind == "offset") return offset(pick);
-  if (kind == "score") return score(pick, settings);
-  if (kind == "bound") return bound(pick, settings);
-  if (kind == "lex") return lex_bound(pick, settings);
-  if (kind == "seconds" || kind == "ms") return relative_time(pick, kind == "seconds");
-  if (kind == "unixsec" || kind == "unixms") return absolute_time(pick, kind == "unixsec");
-  if (kind == "timeout") return timeout(pick);
-  if (kind == "negatable") {
-    // 7.2 refuses what has no positive counterpart, 7.0 does not.
-    const std::string integer = draw_word(pick, settings, family, "int");
-    return integer == "-9223372036854775808" ? "-1" : integer;
+  for (const Kind& each : word_kinds) {
+    if (each.name == kind) return each.draw(pick, settings, family);
   }
-  if (kind == "db") return pick.one_in(6) ? pick.of({"16", "-1", "x", ""}) : pick.of({"0", "0", "0", "1", "2"});
-  if (kind == "cursor") return pick.one_in(15) ? pick.of({"abc", "", "-1", " 0", "18446744073709551616", "0x"}) : "0";
-  if (kind == "scancount") return pick.one_in(6) ? pick.integer() : pick.of({"1", "3", "10", "1000"});
-  if (kind == "glob")
-    return pick.of({"*", "*", "m*", "*1", "[hl]?", "w?", "h[^1]", "none", "?", "\\*", "", "*m*1*", "[a"});
-  if (kind == "type") return pick.option({"STRING", "LIST", "HASH", "SET", "ZSET", "STREAM", "none"});
-  if (kind == "by") return pick.of({"w*", "h*->m1", "h*->1", "nosort", "z*", "*", "w1", "h*->", "w*->x", "#", ""});
-  if (kind == "get") return pick.of({"#", "w*", "h*->m1", "h*->1", "l*", "w1", "*", "h*->", ""});
   throw std::logic_error("no such kind of word: " + std::string(kind));
 }
 
