@@ -1,0 +1,18 @@
+// Takes what commands did to the data set, told as commands: the append log, later the replication backlog. Implemented there,
+// fed by dispatch (propagation.h). Executor thread only.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace redoubt {
+
+class CommandFeed {
+ public:
+  virtual ~CommandFeed() = default;
+  // One command in one database; what has to be done before it (SELECT) is the feed's business. Commands that belong together
+  // come between MULTI and EXEC, which are told like any other. The arguments are good during the call only.
+  virtual void feed(int db, std::span<const std::string_view> args) = 0;
+};
+
+}  // namespace redoubt
