@@ -1,8 +1,9 @@
 // Files, as those need them who promise that nothing is lost: every step that can fail, be cut short by a crash, or take long
 // stands here by itself. An interface, so that tests can count, delay and fail the steps, and cut the power between two.
 //
-// Errors are the system's own words ("No space left on device"); the caller says what it was doing. A File is used by one
-// thread at a time; a FileSystem by any.
+// Errors are the system's own words ("No space left on device"); the caller says what it was doing. A FileSystem is used by
+// any thread; a File by one at a time, except that `sync` and `start_writing_out` may run on another than the one that
+// writes: a sync covers what was written when it began.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +29,7 @@ class File {
   virtual Status sync() = 0;
   // Asks the system to begin writing this part out, and does not wait: keeps the sync at the end short.
   virtual void start_writing_out(uint64_t offset, uint64_t size) = 0;
+  // Cuts, or fills up with zeros. The position stays.
   virtual Status truncate(uint64_t size) = 0;
   virtual Result<uint64_t> size() = 0;
 };
@@ -48,7 +50,7 @@ class FileSystem {
   virtual Status remove(const std::string& path) = 0;
   // Makes what was created, renamed and removed in it last.
   virtual Status sync_directory(const std::string& path) = 0;
-  // Nothing is done when it exists.
+  // Only the last step of the path. Nothing is done when it exists.
   virtual Status make_directory(const std::string& path) = 0;
   virtual bool exists(const std::string& path) = 0;
   // The names in a directory, in order, without "." and "..".
@@ -58,12 +60,14 @@ class FileSystem {
 // That of the operating system; there for good.
 FileSystem& real_file_system();
 
-// Writes all of it.
+// What a path is in: "." for a bare name.
+std::string directory_of(std::string_view path);
+// Writes all of it. After an error an unknown part of it may be there.
 Status write_all(File& file, std::string_view bytes);
-// Everything in a file of at most `most` bytes.
+// Everything in a file of at most `most` bytes ("File too large").
 Result<std::string> read_file(FileSystem& files, const std::string& path, uint64_t most);
-// Puts a file where another may be, so that after a crash there is the one or the other, whole: writes `path`.tmp…, syncs,
-// renames and syncs the directory.
+// Puts a file where another may be, so that after a crash there is the one or the other, whole: writes `path`.tmp, syncs,
+// renames and syncs the directory. On error the old one is still there, except when only the last step failed.
 Status replace_file(FileSystem& files, const std::string& path, std::string_view bytes);
 
 }  // namespace redoubt
