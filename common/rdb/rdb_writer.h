@@ -44,6 +44,11 @@ class RdbWriter {
   void byte(uint8_t value);
 
  private:
+  void opcode(RdbOpcode opcode);
+  bool packed_string(std::string_view bytes);
+  template <typename T>
+  void fixed(T value);
+
   std::string& out_;
   bool compress_;
 };
