@@ -4,12 +4,10 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <mutex>
-#include <thread>
+
+#include "common/base/background_thread.h"
 
 namespace redoubt {
 
@@ -20,11 +18,6 @@ struct KeyTraits;
 
 class LazyFree {
  public:
-  LazyFree();
-  ~LazyFree();
-  LazyFree(const LazyFree&) = delete;
-  LazyFree& operator=(const LazyFree&) = delete;
-
   // An entry that is in no table any more.
   void free_entry(Entry* entry);
   // All entries of a database, and their table.
@@ -34,24 +27,14 @@ class LazyFree {
   uint64_t freed() const { return freed_; }      // since the start or the last reset (lazyfreed_objects)
   void reset_freed() { freed_ = 0; }
   // Returns when all that was handed over before is freed (tests, and FLUSHALL SYNC after ASYNC at shutdown).
-  void drain();
+  void drain() { thread_.drain(); }
 
  private:
-  struct Job {
-    uint64_t objects;
-    std::function<void()> run;
-  };
   void submit(uint64_t objects, std::function<void()> run);
-  void work();
 
   std::atomic<uint64_t> pending_{0};
   std::atomic<uint64_t> freed_{0};
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Job> jobs_;
-  bool busy_ = false;
-  bool stopping_ = false;
-  std::thread thread_;
+  BackgroundThread thread_;  // goes first, and counts till then
 };
 
 }  // namespace redoubt
