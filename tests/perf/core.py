@@ -5,10 +5,7 @@
 Both servers run on core 0 and are loaded in turn from core 1 by Debian's redis-benchmark; what counts is the ratio of
 their CPU times per request. Prints Markdown tables; --write puts them into docs/performance.md.
 """
-import argparse
-import datetime
 import os
-import shlex
 import statistics
 import subprocess
 import sys
@@ -16,6 +13,7 @@ import sys
 import harness
 import latency
 import report
+from bench import Bench
 from report import note, verdict
 
 SECTIONS = ["set", "get", "memory", "growth", "statistics"]
@@ -139,7 +137,7 @@ def bench_statistics(options):
     return report.table(["command", "pipeline", "us CPU without", "us CPU with", "CPU ratio", "budget"], rows)
 
 
-BENCHES = {
+TABLES = {
     "requests": ("CPU per request, 50 clients", bench_requests,
                  "Ratio: the median over the rounds of ours to Redis in the same round, ± half the distance of the quartiles. "
                  "CPU is that of all threads of the server, kernel time included."),
@@ -150,44 +148,15 @@ BENCHES = {
 }
 
 
-def parse(arguments):
-    parser = argparse.ArgumentParser(prog="./dev bench core", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default=",".join(SECTIONS), help=f"comma-separated, of {', '.join(SECTIONS)}")
-    parser.add_argument("--pipelines", default="1,16,256", help="comma-separated depths")
-    parser.add_argument("--rounds", type=int, help="rounds per case (default 7, quick 3)")
-    parser.add_argument("--one-key", action="store_true", help="leave the rows with random keys out")
-    parser.add_argument("--quick", action="store_true", help="a tenth of the work: a hint, no result")
-    parser.add_argument("--server", help="our server's program, instead of building build/release")
-    parser.add_argument("--server-args", type=shlex.split, default=[], help="more arguments for our server")
-    parser.add_argument("--base", help="the program to compare with, instead of Redis 7.0.15")
-    parser.add_argument("--without-statistics", default=harness.WITHOUT_STATISTICS, help="our server without statistics")
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
-    options = parser.parse_args(arguments)
-    options.only = options.only.split(",")
-    if unknown := set(options.only) - set(SECTIONS):
-        parser.error(f"--only does not know {', '.join(sorted(unknown))}")
-    options.pipelines = [int(depth) for depth in options.pipelines.split(",")]
-    options.rounds = options.rounds or (3 if options.quick else 7)
-    options.server_given = options.server is not None
-    options.server = options.server or harness.OURS
-    options.base = options.base or harness.oracle()
-    return options
-
-
 def main():
-    options = parse(sys.argv[1:])
-    if os.cpu_count() < 2:
-        sys.exit("this benchmark needs two cores: one for the server, one for its load")
-    command = shlex.join(["./dev", "bench", "core", *[a for a in sys.argv[1:] if a != "--write"]])
-    facts = f"`{command}`, {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC, {harness.machine()}."
-    for name, (title, bench, explanation) in BENCHES.items():
-        wanted = {"set", "get"} & set(options.only) if name == "requests" else name in options.only
-        if wanted:
-            section = f"## {title}\n\n{facts}\n{explanation}\n\n{bench(options)}"
-            print(section + "\n", flush=True)
-            if options.write:
-                report.write(os.path.join(harness.ROOT, "docs", "performance.md"), "core " + name, section)
+    bench = Bench("core", __doc__, SECTIONS, TABLES, rounds=7)
+    bench.parser.add_argument("--pipelines", default="1,16,256", help="comma-separated depths")
+    bench.parser.add_argument("--one-key", action="store_true", help="leave the rows with random keys out")
+    bench.parser.add_argument("--without-statistics", default=harness.WITHOUT_STATISTICS,
+                              help="our server without statistics")
+    options = bench.parse()
+    options.pipelines = [int(depth) for depth in options.pipelines.split(",")]
+    bench.run(options)
 
 
 if __name__ == "__main__":

@@ -89,30 +89,31 @@ def encode(*arguments):
 
 
 class Server:
-    """One server process on SERVER_CORE, without persistence, in a directory of its own."""
+    """One server process on SERVER_CORE, without save rules, in a directory of its own. It may load for `patience` seconds;
+    `ready_seconds` is how long it took until it answered."""
 
-    def __init__(self, path, label, arguments=()):
+    def __init__(self, path, label, arguments=(), patience=20):
         if not os.access(path, os.X_OK):
             raise SystemExit(f"there is no program {path}")
         self.label = label
         self.port = free_port()
         self.directory = tempfile.TemporaryDirectory(prefix="redoubt-bench-")
         self.log = open(os.path.join(self.directory.name, "log"), "w+b")
-        command = ["taskset", "-c", str(SERVER_CORE), path, "--port", str(self.port), "--bind", "127.0.0.1", *arguments]
-        # A build without persistence refuses the directive that would turn snapshots off.
-        for without_snapshots in (["--save", ""], []):
-            self.process = subprocess.Popen(command + without_snapshots, stdin=subprocess.DEVNULL, stdout=self.log,
-                                            stderr=subprocess.STDOUT, cwd=self.directory.name)
-            self.pid = self.process.pid
-            if self.is_ready():
-                return
+        command = ["taskset", "-c", str(SERVER_CORE), path, "--port", str(self.port), "--bind", "127.0.0.1", *arguments,
+                   "--save", ""]
+        began = time.monotonic()
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
+                                        cwd=self.directory.name)
+        self.pid = self.process.pid
+        if self.is_ready(began + patience):
+            self.ready_seconds = time.monotonic() - began
+            return
         self.log.seek(0)
         text = self.log.read().decode(errors="replace")[-2000:]
         self.stop()
         raise SystemExit(f"{label} did not start:\n{text}")
 
-    def is_ready(self):
-        deadline = time.monotonic() + 20
+    def is_ready(self, deadline):
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 client = Client(self.port, timeout=5)
@@ -120,7 +121,7 @@ class Server:
                 client.close()
                 return True
             except (OSError, ReplyError):  # not listening yet, or loading
-                time.sleep(0.02)
+                time.sleep(0.005)
         self.end_process()
         return False
 

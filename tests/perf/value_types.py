@@ -6,18 +6,14 @@ Both servers run on core 0, hold the same data, and are loaded in turn from core
 is the ratio of their CPU times per request. Members are drawn at random, so that caches matter. Prints Markdown tables;
 --write puts them into docs/performance.md.
 """
-import argparse
 import dataclasses
-import datetime
 import functools
-import os
 import random
-import shlex
 import statistics
-import sys
 
 import harness
 import report
+from bench import Bench
 from report import note, verdict
 
 SECTIONS = ["list", "hash", "set", "zset", "string", "memory"]
@@ -259,7 +255,7 @@ def bench_memory(options):
                          "ours used_memory", "budget"], rows)
 
 
-BENCHES = {
+TABLES = {
     "requests": (f"Collections: CPU per request, pipeline {PIPELINE}", bench_requests,
                  f"{CLIENTS} clients, for the operations on whole sets one or five. Elements, fields and members of 20 bytes "
                  "drawn at random, values of 32. Ratio: the median over the rounds of ours to Redis in the same round, ± "
@@ -269,40 +265,6 @@ BENCHES = {
 }
 
 
-def parse(arguments):
-    parser = argparse.ArgumentParser(prog="./dev bench types", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default=",".join(SECTIONS), help=f"comma-separated, of {', '.join(SECTIONS)}")
-    parser.add_argument("--rounds", type=int, help="rounds per case (default 5, quick 3)")
-    parser.add_argument("--quick", action="store_true", help="a tenth of the requests: a hint, no result")
-    parser.add_argument("--server", help="our server's program, instead of building build/release")
-    parser.add_argument("--server-args", type=shlex.split, default=[], help="more arguments for our server")
-    parser.add_argument("--base", help="the program to compare with, instead of Redis 7.0.15")
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
-    options = parser.parse_args(arguments)
-    options.only = options.only.split(",")
-    if unknown := set(options.only) - set(SECTIONS):
-        parser.error(f"--only does not know {', '.join(sorted(unknown))}")
-    options.rounds = options.rounds or (3 if options.quick else 5)
-    options.server = options.server or harness.OURS
-    options.base = options.base or harness.oracle()
-    return options
-
-
-def main():
-    options = parse(sys.argv[1:])
-    if os.cpu_count() < 2:
-        sys.exit("this benchmark needs two cores: one for the server, one for its load")
-    command = shlex.join(["./dev", "bench", "types", *[a for a in sys.argv[1:] if a != "--write"]])
-    facts = f"`{command}`, {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC, {harness.machine()}."
-    for name, (title, bench, explanation) in BENCHES.items():
-        wanted = set(CASES) & set(options.only) if name == "requests" else name in options.only
-        if wanted:
-            section = f"## {title}\n\n{facts}\n{explanation}\n\n{bench(options)}"
-            print(section + "\n", flush=True)
-            if options.write:
-                report.write(os.path.join(harness.ROOT, "docs", "performance.md"), "types " + name, section)
-
-
 if __name__ == "__main__":
-    main()
+    BENCH = Bench("types", __doc__, SECTIONS, TABLES, rounds=5)
+    BENCH.run(BENCH.parse())
