@@ -9,6 +9,9 @@ namespace redoubt {
 
 class CommandFeed {
  public:
+  // The database of what works in any: MULTI and EXEC. Needs no SELECT, so that one that is due comes after the MULTI.
+  static constexpr int any_db = -1;
+
   virtual ~CommandFeed() = default;
   // One command in one database; what has to be done before it (SELECT) is the feed's business. Commands that belong together
   // come between MULTI and EXEC, which are told like any other. The arguments are good during the call only.
