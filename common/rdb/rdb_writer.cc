@@ -113,8 +113,8 @@ void RdbWriter::end() { opcode(RdbOpcode::end); }
 
 void RdbWriter::checksum(uint64_t crc) { fixed(crc); }
 
-void RdbWriter::payload_footer(size_t begin) {
-  fixed(static_cast<uint16_t>(rdb_written_version));
+void RdbWriter::payload_footer(size_t begin, int version) {
+  fixed(static_cast<uint16_t>(version));
   checksum(crc64(std::string_view(out_).substr(begin)));
 }
 
@@ -136,7 +136,7 @@ void RdbWriter::string(std::string_view bytes) {
         return;
       }
     }
-  } else if (compress_ && bytes.size() >= least_compressed && packed_string(bytes)) {
+  } else if (compress_ && bytes.size() >= least_compressed && try_packing(bytes)) {
     return;
   }
   const size_t head = put_length(buffer, bytes.size());
@@ -149,7 +149,7 @@ void RdbWriter::string(std::string_view bytes) {
 }
 
 // False: LZF does not make it smaller.
-bool RdbWriter::packed_string(std::string_view bytes) {
+bool RdbWriter::try_packing(std::string_view bytes) {
   constexpr size_t on_stack = 4096;
   char buffer[on_stack];
   std::unique_ptr<char[]> large;
@@ -158,11 +158,15 @@ bool RdbWriter::packed_string(std::string_view bytes) {
   char* packed = large == nullptr ? buffer : large.get();
   const size_t size = lzf_compress(bytes, packed, room);
   if (size == 0) return false;
-  byte(static_cast<uint8_t>(Coded::lzf));
-  length(size);
-  length(bytes.size());
-  out_.append(packed, size);
+  packed_string({packed, size}, bytes.size());
   return true;
+}
+
+void RdbWriter::packed_string(std::string_view packed, size_t unpacked_size) {
+  byte(static_cast<uint8_t>(Coded::lzf));
+  length(packed.size());
+  length(unpacked_size);
+  out_.append(packed);
 }
 
 void RdbWriter::integer_string(int64_t value) {

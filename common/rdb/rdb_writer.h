@@ -32,12 +32,14 @@ class RdbWriter {
   // Of all that was written before it; 0 for none.
   void checksum(uint64_t crc);
   // The end of a DUMP payload, which begins at `begin` of the buffer.
-  void payload_footer(size_t begin);
+  void payload_footer(size_t begin, int version = rdb_written_version);
 
   // ---- values -----------------------------------------------------------------------------------
   void length(uint64_t length);
   // An integer where the text is one that fits 32 bits, packed where that helps, else as it is.
   void string(std::string_view bytes);
+  // One that was packed with LZF before.
+  void packed_string(std::string_view packed, size_t unpacked_size);
   void integer_string(int64_t value);
   void real(double value);           // 8 bytes
   void milliseconds(int64_t at_ms);  // 8 bytes
@@ -45,7 +47,7 @@ class RdbWriter {
 
  private:
   void opcode(RdbOpcode opcode);
-  bool packed_string(std::string_view bytes);
+  bool try_packing(std::string_view bytes);
   template <typename T>
   void fixed(T value);
 

@@ -111,6 +111,7 @@ class Database {
   const ExpiryIndex& expiries() const { return expiry_; }
   const FieldExpiryIndex& field_expiries() const { return field_expiry_; }
   KeyspaceShared& shared() { return *shared_; }
+  const KeyspaceShared& shared() const { return *shared_; }
 
   // ---- look-ups: null when there is no such key, or when it has expired (it is removed then) ------
   // Counts a hit or a miss and touches.

@@ -61,6 +61,8 @@ size_t ListNode::memory() const {
   return good_size(sizeof(PackedHeader) + header_of(data).size);
 }
 
+std::string_view ListNode::compressed() const { return {bytes_of(data), header_of(data).size}; }
+
 size_t ListNode::bytes() const {
   switch (kind) {
     case Kind::listpack: return view().bytes();

@@ -29,6 +29,8 @@ struct ListNode {
   bool is_plain() const { return kind == Kind::plain; }
   ListpackView view() const { return ListpackView(data); }                         // unpacked
   std::string_view text() const { return static_cast<BigString*>(data)->view(); }  // plain
+  // The LZF bytes of a compressed node.
+  std::string_view compressed() const;
   // Bytes of the listpack, also when it is compressed, or of the element.
   size_t bytes() const;
 

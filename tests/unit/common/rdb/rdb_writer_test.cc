@@ -120,6 +120,10 @@ TEST(RdbWriter, CompressesFromTwentyOneBytesOn) {
   }
 }
 
+TEST(RdbWriter, WritesWhatIsPackedAlready) {
+  EXPECT_EQ(written([](RdbWriter& writer) { writer.packed_string("\x01xx", 70); }), "\xc3\x03\x40\x46\x01xx"s);
+}
+
 TEST(RdbWriter, DoesNotCompressWhatGetsNoSmaller) {
   Random random;
   std::string bytes(1000, 0);
