@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,19 +24,20 @@ class ByteSource {
 };
 
 struct RdbReadOptions {
-  // Looks at every element of every blob, and for members that appear twice, not only at the blob's frame.
+  // Looks also for members that appear twice and for what is out of order: what a server could hold, but none ever wrote.
   bool deep = false;
-  // A checksum that is there must be right.
+  // A checksum that is there must be right. Costs time where it is not wanted.
   bool verify_checksum = true;
 };
 
 // Where reading stopped, or is: for messages.
 struct RdbPosition {
   uint64_t offset = 0;  // of the next byte
-  std::string doing;    // "reading the type of a key", "checking a listpack", …
-  bool in_key = false;  // whether the next two are known
-  std::string key;
-  RdbType type{};
+  // As redis-check-rdb calls it: "start", "read-type", "read-expire", "read-key", "read-object-value", "check-sum",
+  // "read-len", "read-aux", "read-module-aux" or "read-functions".
+  std::string_view doing;
+  std::optional<std::string> key;  // once it is known, until its value is read
+  std::optional<RdbType> type;     // of the last value that was begun
 };
 
 class RdbReader {
@@ -50,6 +52,8 @@ class RdbReader {
   Result<bool> next(RdbVisitor& visitor);
   // Records until the end.
   Status read_all(RdbVisitor& visitor);
+  // After the end: whether the file has a checksum. It need not, since it can be saved without.
+  bool has_checksum() const;
 
   // Bytes that were consumed. What follows the end of an RDB preamble in an AOF: taken_over(), then the source.
   uint64_t offset() const;
@@ -63,7 +67,8 @@ class RdbReader {
 
 // Verifies the footer of a DUMP payload: its version and (unless told not to) its checksum.
 bool valid_payload(std::string_view payload, bool verify_checksum = true);
-// Tells the value of a payload whose footer is valid; begin_key() is not called, end_key() is.
+// Tells the value of a payload whose footer is valid; begin_key() is not called, end_key() is. The payload's first byte is
+// its RdbType: see rdb_kind().
 Status read_payload(std::string_view payload, RdbReadOptions options, RdbVisitor& visitor);
 
 }  // namespace redoubt

@@ -4,15 +4,17 @@
 //
 // A value is told by one of
 //   string(bytes)
-//   begin_elements(count), then as many element() (list, set), pair() (hash), scored() (zset), end_value follows anyway
-//   packed(kind, blob)             set, hash, zset and old-style list in one blob that the server can keep as it is
-//   begin_nodes(count), then as many node()                                                    (list)
-//   begin_stream(…), …                                                                         (stream)
+//   begin_elements(count), then as many element() (list, set), pair() (hash), scored() (zset)
+//   packed(kind, blob)             set, hash and zset in one blob that the server can keep as it is
+//   begin_nodes(count), then node() as often or less                                           (list)
+//   stream_listpack() as often as needed, stream(), …                                          (stream)
 // between begin_key() and end_key(). `count` is what the file says: reserve nothing by it that the file's size does not
-// justify.
+// justify. A file can hold collections without elements, which keys cannot: no element() or node() is told then, or an empty
+// listpack. That a member appears twice among elements is found here in deep mode only, but for old encodings.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "common/base/result.h"
@@ -22,7 +24,10 @@ namespace redoubt {
 
 enum class RdbKind : uint8_t { string, list, set, zset, hash, stream };
 
-// The blobs of common/encoding.
+// Of values of this type; nothing for modules' and for what is no type.
+std::optional<RdbKind> rdb_kind(RdbType type);
+
+// The blobs of common/encoding. listpackex: name, value, expiry in Unix ms or 0, ...; ordered by expiry, those without last.
 enum class RdbBlob : uint8_t { intset, listpack, listpackex };
 
 struct RdbKey {
@@ -95,10 +100,11 @@ class RdbVisitor {
   virtual void begin_nodes(uint64_t count) = 0;
   // A node of a list: a listpack, or one plain element.
   virtual void node(bool plain, std::string_view bytes) = 0;
-  // In this order: the stream; its listpacks, each under the id that its entries count from; for each group itself, its
-  // pending entries, then for each consumer itself and the ids of its pending entries.
-  virtual void stream(const RdbStream& /*stream*/) {}
+  // In this order: a stream's listpacks, each under the id that its entries count from, ascending; the stream; for each group
+  // itself, its pending entries, then for each consumer itself and the ids of its pending entries. What older versions do not
+  // tell is worked out as Redis does.
   virtual void stream_listpack(RdbStreamId /*first*/, std::string_view /*blob*/) {}
+  virtual void stream(const RdbStream& /*stream*/) {}
   virtual void stream_group(const RdbStreamGroup& /*group*/) {}
   virtual void group_pending(const RdbPending& /*pending*/) {}
   virtual void stream_consumer(const RdbStreamConsumer& /*consumer*/) {}

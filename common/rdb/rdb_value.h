@@ -1,0 +1,49 @@
+// Reads one value of any type from an RdbInput and tells a visitor. The reader of files and that of payloads share it.
+// A failure is latched in the input. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/rdb/duplicate_finder.h"
+#include "common/rdb/rdb_blobs.h"
+#include "common/rdb/rdb_format.h"
+#include "common/rdb/rdb_input.h"
+#include "common/rdb/rdb_visitor.h"
+
+namespace redoubt {
+
+class RdbValueReader {
+ public:
+  RdbValueReader(RdbInput& input, bool deep) : input_(input), deep_(deep), first_(input), second_(input) {}
+
+  bool read(RdbType type, RdbVisitor& visitor);
+  // A place for a string between two values.
+  RdbString& scratch() { return first_; }
+
+ private:
+  bool read_string(RdbVisitor& visitor);
+  bool read_list(RdbVisitor& visitor);
+  bool read_set(RdbVisitor& visitor);
+  bool read_hash(RdbVisitor& visitor);
+  bool read_expiring_hash(RdbType type, RdbVisitor& visitor);
+  bool read_zset(RdbType type, RdbVisitor& visitor);
+  bool read_score_digits(double& score);
+  bool read_intset(RdbVisitor& visitor);
+  bool read_listpack(ListpackShape shape, const char* what, RdbVisitor& visitor);
+  bool read_nodes(RdbVisitor& visitor);
+  bool fail_module();
+  bool unique(std::string_view member) { return !deep_ || seen_.add(member); }
+
+  RdbInput& input_;
+  bool deep_;
+  RdbString first_, second_;
+  DuplicateFinder seen_;
+};
+
+// The name of the module to which a module id belongs: nine characters, as the module chose them.
+std::string rdb_module_name(uint64_t id);
+
+}  // namespace redoubt
