@@ -160,6 +160,13 @@ Entry& Database::add_object(std::string_view key, Type type, Encoding encoding, 
   return entry;
 }
 
+bool Database::add_new(Entry* entry, uint64_t hash) {
+  if (keys_.find(entry->key(), hash) != nullptr) return false;
+  add(entry->key(), hash, entry);
+  if (entry->type() == Type::hash) index_fields(*entry);
+  return true;
+}
+
 void Database::release(Entry* entry, Free how) {
   if (how == Free::lazily && shared_->lazy_free != nullptr && !entry->is_embedded() && !entry->is_integer() &&
       free_effort(entry->type(), entry->encoding(), entry->object_pointer()) > lazy_effort) {

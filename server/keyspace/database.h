@@ -137,6 +137,10 @@ class Database {
   // ---- objects ------------------------------------------------------------------------------------
   // The key must not exist.
   Entry& add_object(std::string_view key, Type type, Encoding encoding, void* object);
+  // Takes over an entry of EntryMaker's, with what it holds, as a new key (loading). False: the key exists, and nothing
+  // happened. `hash` is that of its key.
+  bool add_new(Entry* entry) { return add_new(entry, keys_.hash(entry->key())); }
+  bool add_new(Entry* entry, uint64_t hash);
   // Takes the entry's key away. False when there was none.
   bool erase(std::string_view key) { return remove(key, Free::now); }
   bool erase_lazily(std::string_view key) { return remove(key, Free::lazily); }

@@ -43,6 +43,12 @@ constexpr size_t spare_for_expiries = 2;  // bytes of an element that is 0
 
 ObjectValue Hash::make(const TypeSettings& /*settings*/) { return {Encoding::listpack, Listpack().release()}; }
 
+ObjectValue Hash::make_of(const void* blob, bool with_expiry) {
+  uint8_t* copy = Listpack::copy_of(blob, ListpackView(blob).bytes()).release();
+  if (with_expiry) return {Encoding::listpackex, make_ex(copy)};
+  return {Encoding::listpack, copy};
+}
+
 void Hash::put_blob(Listpack&& blob) {
   uint8_t* data = blob.release();
   if (extended()) {

@@ -38,6 +38,8 @@ class Hash {
 
   Hash(ObjectValue value, const TypeSettings& settings) : value_(value), settings_(&settings) {}
   static ObjectValue make(const TypeSettings& settings);
+  // Of a blob that is a sound listpack of name-value pairs or, `with_expiry`, of triples as in a listpackex; copies it.
+  static ObjectValue make_of(const void* blob, bool with_expiry);
   ObjectValue value() const { return value_; }
 
   // ---- reading ------------------------------------------------------------------------------------

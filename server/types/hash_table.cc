@@ -150,10 +150,21 @@ FieldHeap& HashTable::heap() {
   return *heap_;
 }
 
-void HashTable::add(std::string_view name, std::string_view value, int64_t expiry) {
+void HashTable::insert(uint64_t hash, std::string_view name, std::string_view value, int64_t expiry) {
   HashField* field = HashField::make(name, value, expiry != no_expiry);
   if (expiry != no_expiry) heap().add(*field, expiry);
-  fields_.insert(fields_.hash(name), field);
+  fields_.insert(hash, field);
+}
+
+void HashTable::add(std::string_view name, std::string_view value, int64_t expiry) {
+  insert(fields_.hash(name), name, value, expiry);
+}
+
+bool HashTable::add_new(std::string_view name, std::string_view value, int64_t expiry) {
+  const uint64_t hash = fields_.hash(name);
+  if (fields_.find(name, hash) != nullptr) return false;
+  insert(hash, name, value, expiry);
+  return true;
 }
 
 HashField* HashTable::remake(HashField** place, std::string_view value, bool expires) {

@@ -128,6 +128,8 @@ class HashTable {
   void reserve(size_t fields) { fields_.reserve(fields); }
   // The field must not be there.
   void add(std::string_view name, std::string_view value, int64_t expiry = no_expiry);
+  // False: there is such a field, which stays as it is.
+  bool add_new(std::string_view name, std::string_view value, int64_t expiry = no_expiry);
   // True when the field is new; one that expired before `now_ms` counts as such. One that is not keeps its expiry or not.
   bool set(std::string_view name, std::string_view value, bool keep_expiry, int64_t now_ms);
   bool erase(std::string_view name);
@@ -156,6 +158,7 @@ class HashTable {
   // Makes the field at this place anew. Its expiry is as it was, or in neither heap nor field any more.
   HashField* remake(HashField** place, std::string_view value, bool expires);
   FieldHeap& heap();
+  void insert(uint64_t hash, std::string_view name, std::string_view value, int64_t expiry);
 
   Dict<Traits> fields_;
   std::unique_ptr<FieldHeap> heap_;

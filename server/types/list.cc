@@ -55,6 +55,42 @@ void List::after_removing() {
 
 void List::choose_encoding() { is_listpack() ? before_adding(0, 0) : become_listpack(1); }
 
+// ---- loading --------------------------------------------------------------------------------------
+
+void List::load_node(ObjectValue& list, bool plain, std::string_view bytes, const TypeSettings& settings) {
+  uint8_t* blob = plain ? nullptr : Listpack::copy_of(bytes.data(), bytes.size()).release();
+  if (list.data == nullptr && !plain) {
+    list = {Encoding::listpack, blob};
+    return;
+  }
+  if (list.data == nullptr) list = make(settings);
+  List handle(list, settings);
+  if (handle.is_listpack()) handle.become_quicklist();
+  plain ? handle.quicklist().append_plain(bytes) : handle.quicklist().append_listpack(blob);
+  list = handle.value();
+}
+
+void List::load_element(ObjectValue& list, std::string_view element, const TypeSettings& settings) {
+  if (list.data == nullptr) {
+    const TypeLimits& limits = settings.limits;
+    list = {Encoding::quicklist, Quicklist::make(limits.list_max_listpack_size, limits.list_compress_depth)};
+  }
+  static_cast<Quicklist*>(list.data)->push_back(element);
+}
+
+void List::settle_loaded(ObjectValue& list, const TypeSettings& settings) {
+  List handle(list, settings);
+  if (handle.is_listpack()) {
+    // Judged as the only node of a quicklist.
+    const ListNodeLimits limits = ListNodeLimits::of(settings.limits.list_max_listpack_size);
+    const ListpackView pack(list.data);
+    if (pack.bytes() > limits.bytes || pack.size() > limits.count) handle.become_quicklist();
+  } else {
+    handle.become_listpack(1);
+  }
+  list = handle.value();
+}
+
 // ---- elements -------------------------------------------------------------------------------------
 
 template <typename F>

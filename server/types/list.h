@@ -31,6 +31,13 @@ class List {
   List(ObjectValue value, const TypeSettings& settings) : value_(value), settings_(&settings) {}
   static ObjectValue make(const TypeSettings& settings);
   ObjectValue value() const { return value_; }
+  // For loading: one node of a list more, in the order of the list; a value without data is an empty list. A listpack
+  // that is not empty is copied; `plain`: one element. The list must be the result of calls of this, and settle_loaded() follows.
+  static void load_node(ObjectValue& list, bool plain, std::string_view bytes, const TypeSettings& settings);
+  // The same for one element; Redis makes nodes of them by the limits.
+  static void load_element(ObjectValue& list, std::string_view element, const TypeSettings& settings);
+  // The encoding that Redis gives to a list that was loaded.
+  static void settle_loaded(ObjectValue& list, const TypeSettings& settings);
   size_t size() const;
 
   // The first or last element; the list must not be empty. To read others, see ListReader.

@@ -204,6 +204,12 @@ void Quicklist::append_listpack(uint8_t* blob) {
   settle();
 }
 
+void Quicklist::append_plain(std::string_view element) {
+  ++size_;
+  add_node(length_, ListNode::plain(element));
+  settle();
+}
+
 uint8_t* Quicklist::take_only_listpack(size_t max_bytes, size_t max_count) {
   if (length_ != 1 || at(0).is_plain() || at(0).bytes() > max_bytes || size_ > max_count) return nullptr;
   open(0);

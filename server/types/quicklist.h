@@ -41,6 +41,8 @@ class Quicklist {
 
   // Takes over a blob, which must not be empty, as the last node.
   void append_listpack(uint8_t* blob);
+  // A node without a listpack, whatever its size.
+  void append_plain(std::string_view element);
   // The blob of the only node, if that is a listpack of at most so much; the list holds nothing then. Else null.
   uint8_t* take_only_listpack(size_t max_bytes, size_t max_count);
 

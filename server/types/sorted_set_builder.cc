@@ -80,6 +80,10 @@ void sort_equals(std::span<ScoredMember> run) {
 void sort_members(std::vector<ScoredMember>& members) {
   constexpr size_t few = 256;
   if (std::is_sorted(members.begin(), members.end(), comes_before)) return;
+  // As they stand in snapshots.
+  if (std::is_sorted(members.rbegin(), members.rend(), comes_before)) {
+    return std::reverse(members.begin(), members.end());
+  }
   if (members.size() <= few) return std::sort(members.begin(), members.end(), comes_before);
   sort_by_score(members);
   for (size_t from = 0, to = 0; from < members.size(); from = to) {
