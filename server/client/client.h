@@ -29,6 +29,7 @@ enum class ClientFlag : uint32_t {
   flush_scheduled = 1u << 10,  // in the registry's list of clients with output
   postponed = 1u << 11,        // has input that waits (CLIENT PAUSE)
   readonly = 1u << 12,
+  from_log = 1u << 13,  // stands for a log whose commands are carried out: see command_executor.h
 };
 constexpr ClientFlag operator|(ClientFlag a, ClientFlag b) {
   return static_cast<ClientFlag>(static_cast<uint32_t>(a) | static_cast<uint32_t>(b));

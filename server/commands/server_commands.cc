@@ -49,6 +49,7 @@ void flushdb_command(CommandContext& ctx) {
   const auto lazily = wants_lazy(ctx);
   if (!lazily) return ctx.reply.error(errors::syntax);
   flush(ctx.db, *lazily, ctx.server.effects);
+  ctx.tell_always();
   // The command has been long already; so the memory is back before the answer is.
   if (!*lazily) purge_allocator();
   ctx.reply.ok();
@@ -59,6 +60,7 @@ void flushall_command(CommandContext& ctx) {
   if (!lazily) return ctx.reply.error(errors::syntax);
   Keyspace& keyspace = ctx.server.keyspace;
   for (int id = 0; id < keyspace.count(); ++id) flush(keyspace[id], *lazily, ctx.server.effects);
+  ctx.tell_always();
   if (!*lazily) purge_allocator();
   ctx.reply.ok();
 }
@@ -78,13 +80,13 @@ void swapdb_command(CommandContext& ctx) {
   Keyspace& keyspace = ctx.server.keyspace;
   const auto exists = [&](int32_t id) { return id >= 0 && id < keyspace.count(); };
   if (!exists(*first) || !exists(*second)) return ctx.reply.error(errors::db_index_out_of_range);
+  Database& one = keyspace[*first];
+  Database& other = keyspace[*second];
   if (*first != *second) {
-    Database& one = keyspace[*first];
-    Database& other = keyspace[*second];
     one.swap_contents(other);
     ctx.server.effects.flushed(other, 0);
-    ctx.server.effects.flushed(one, 1);
   }
+  ctx.server.effects.flushed(one, 1);
   ctx.reply.ok();
 }
 

@@ -29,6 +29,7 @@ std::optional<BlockDeadline> read_block_timeout(CommandContext& ctx, size_t inde
 }
 
 void wait_for_keys(CommandContext& ctx, std::span<const std::string_view> keys, Type type, BlockDeadline deadline) {
+  if (ctx.client.is(ClientFlag::from_log)) return;
   // Carried out again, and again in vain: the client keeps its place and its deadline.
   if (ctx.client.wait != nullptr) {
     ctx.client.wait->waiting = true;

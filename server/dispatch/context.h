@@ -9,6 +9,7 @@
 
 #include "server/client/client.h"
 #include "server/dispatch/errors.h"
+#include "server/dispatch/propagation.h"
 
 namespace redoubt {
 
@@ -56,6 +57,26 @@ struct CommandContext {
   void modified(std::string_view key, EventClass kind, std::string_view event, uint64_t changes = 1) const;
   // One more keyspace event of a change that modified() told of.
   void event(std::string_view key, EventClass kind, std::string_view event) const;
+
+  // What logs and replicas are told of this command, when that is not the command as it was sent: see propagation.h.
+  void tell_instead(std::initializer_list<ToldWord> words) const {
+    tell_instead(ToldWords(words.begin(), words.size()));
+  }
+  void tell_instead(ToldWords words) const;
+  // The command as it was sent, but for the arguments at these places.
+  struct Replaced {
+    size_t place;
+    ToldWord word;
+  };
+  void tell_replacing(std::initializer_list<Replaced> words) const;
+  void tell_also(std::initializer_list<ToldWord> words) const;
+  void tell_nothing() const;
+  void tell_always() const;
+  // Whether anybody is told; for what would take time to put together.
+  bool is_told() const;
+  // Whether what is made to expire at this time is to be removed at once. Not when a log is carried out: it tells itself of
+  // what was removed, after it may have been changed and given another time.
+  bool is_past(int64_t at_ms) const { return at_ms <= now_ms && !client.is(ClientFlag::from_log); }
 };
 
 // ASCII letters without regard to case: how options are compared.

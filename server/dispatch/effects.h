@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "server/dispatch/blocked_clients.h"
+#include "server/dispatch/propagation.h"
 #include "server/keyspace/database.h"
 
 namespace redoubt {
@@ -42,20 +43,32 @@ class Effects : public KeyspaceListener {
     blocked_.touched_all(db.id());
   }
 
-  void key_expired(Database& /*db*/, std::string_view /*key*/) override { ++dirty_; }
-  void key_evicted(Database& /*db*/, std::string_view /*key*/) override { ++dirty_; }
-  void fields_expired(Database& db, std::string_view key, size_t fields, bool emptied) override {
-    modified(db, key, EventClass::hash, "hexpired", fields);
+  // As in Redis, none of these counts as a change.
+  void key_expired(Database& db, std::string_view key, bool lazily) override { removed(db, key, lazily); }
+  void key_evicted(Database& db, std::string_view key, bool lazily) override { removed(db, key, lazily); }
+  void field_expired(Database& db, std::string_view key, std::string_view field) override {
+    if (propagation_.active()) propagation_.also(db.id(), {"HDEL", key, field});
+  }
+  void fields_expired(Database& db, std::string_view key, size_t /*fields*/, bool emptied) override {
+    modified(db, key, EventClass::hash, "hexpired", 0);
     if (emptied) modified(db, key, EventClass::generic, "del", 0);
   }
 
   uint64_t dirty() const { return dirty_; }
+  void set_dirty(uint64_t dirty) { dirty_ = dirty; }
+  // Where commands tell what they did.
+  Propagation& propagation() { return propagation_; }
   // Those who wait for changes.
   BlockedClients& blocked() { return blocked_; }
   const BlockedClients& blocked() const { return blocked_; }
 
  private:
+  void removed(Database& db, std::string_view key, bool lazily) {
+    if (propagation_.active()) propagation_.also(db.id(), {lazily ? "UNLINK" : "DEL", key});
+  }
+
   uint64_t dirty_ = 0;
+  Propagation propagation_;
   BlockedClients blocked_;
 };
 

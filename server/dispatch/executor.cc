@@ -65,6 +65,7 @@ Executor::Executor(Services& services, ClockFn clock)
       clock_(std::move(clock)),
       gates_(services.clients.gates()),
       blocked_(services.effects.blocked()),
+      propagation_(services.effects.propagation()),
       nanoseconds_per_cycle_(1000.0 / cycles_per_us()),
       cheap_cycles_(static_cast<uint64_t>(cycles_per_us() * cheap_us)),
       stale_cycles_(static_cast<uint64_t>(cycles_per_us() * stale_us)) {
@@ -167,7 +168,11 @@ void Executor::call(Client& client, std::span<const std::string_view> args, Comm
                      command,
                      services_,
                      services_.keyspace.shared().now_ms};
-  command.handler(ctx);
+  if (propagation_.active()) [[unlikely]] {
+    call_told(ctx);
+  } else {
+    command.handler(ctx);
+  }
   current_client_ = nullptr;
   if (!client.waiting()) [[likely]]
     end_call(command);
@@ -175,6 +180,15 @@ void Executor::call(Client& client, std::span<const std::string_view> args, Comm
     account_errors(client, &command);
   if (client.out.memory() > OutputBuffer::block_size * 2) [[unlikely]]
     check_output(client);
+}
+
+// Somebody is told what the command does.
+void Executor::call_told(CommandContext& ctx) {
+  const Effects& effects = services_.effects;
+  const uint64_t dirty = effects.dirty();
+  propagation_.begin_command();
+  ctx.command.handler(ctx);
+  propagation_.end_command(ctx.db.id(), ctx.args, effects.dirty() != dirty);
 }
 
 bool Executor::execute_gated(const Call& current, uint32_t gates) {

@@ -62,6 +62,7 @@ class Executor {
 
   bool execute(Client& client, std::span<const std::string_view> args, Command* command);
   void call(Client& client, std::span<const std::string_view> args, Command& command);
+  void call_told(CommandContext& ctx);
   bool execute_gated(const Call& call, uint32_t gates);
   void refuse_call(Client& client, std::span<const std::string_view> args, Command* command);
   void refuse(Client& client, Command* command, std::string_view error);
@@ -90,6 +91,7 @@ class Executor {
   ClockFn clock_;
   ServerGates& gates_;  // kept by the registry of clients
   BlockedClients& blocked_;
+  Propagation& propagation_;
   int64_t tick_ms_ = 0;
   Command* run_command_ = nullptr;
   uint32_t run_calls_ = 0;

@@ -211,7 +211,7 @@ bool Database::clear_expiry(Entry& entry) {
 
 void Database::expire(Entry& entry) {
   ++shared_->stats.expired;
-  if (shared_->listener != nullptr) shared_->listener->key_expired(*this, entry.key());
+  if (shared_->listener != nullptr) shared_->listener->key_expired(*this, entry.key(), shared_->lazy_expire);
   remove(entry.key(), keys_.hash(entry.key()), shared_->lazy_expire ? Free::lazily : Free::now);
 }
 
@@ -227,7 +227,9 @@ void Database::reindex_fields(Entry& entry) {
 size_t Database::expire_fields(Entry& entry, size_t most) {
   before_change(entry);
   Hash hash({entry.encoding(), entry.object_pointer()}, shared_->types);
-  const size_t removed = hash.remove_expired(most);
+  const size_t removed = hash.remove_expired(most, [&](std::string_view field) {
+    if (shared_->listener != nullptr) shared_->listener->field_expired(*this, entry.key(), field);
+  });
   entry.set_object_pointer(hash.value().data);
   index_fields(entry);
   if (removed == 0) return 0;
@@ -242,7 +244,7 @@ size_t Database::expire_fields(Entry& entry, size_t most) {
 
 void Database::evict(Entry& entry, bool lazily) {
   ++shared_->stats.evicted;
-  if (shared_->listener != nullptr) shared_->listener->key_evicted(*this, entry.key());
+  if (shared_->listener != nullptr) shared_->listener->key_evicted(*this, entry.key(), lazily);
   remove(entry.key(), keys_.hash(entry.key()), lazily ? Free::lazily : Free::now);
 }
 

@@ -28,9 +28,11 @@ class LazyFree;
 class KeyspaceListener {
  public:
   virtual ~KeyspaceListener() = default;
-  // The key is about to go because its time has come, or to make room.
-  virtual void key_expired(Database& db, std::string_view key) = 0;
-  virtual void key_evicted(Database& db, std::string_view key) = 0;
+  // The key is about to go because its time has come, or to make room. `lazily`: its value is freed in the background.
+  virtual void key_expired(Database& db, std::string_view key, bool lazily) = 0;
+  virtual void key_evicted(Database& db, std::string_view key, bool lazily) = 0;
+  // This field of a hash is about to go because its time has come; fields_expired() follows.
+  virtual void field_expired(Database& db, std::string_view key, std::string_view field) = 0;
   // So many fields of a hash are gone because their time had come, and the key with the last one if `emptied`.
   virtual void fields_expired(Database& db, std::string_view key, size_t fields, bool emptied) = 0;
 };

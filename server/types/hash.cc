@@ -344,15 +344,25 @@ bool Hash::remove_if_expired(std::string_view field) {
   return true;
 }
 
-size_t Hash::remove_expired(size_t most) {
+size_t Hash::remove_expired(size_t most, FunctionRef<void(std::string_view field)> about_to_go) {
   if (!has_expired()) return 0;
   size_t removed = 0;
   if (is_table()) {
-    for (; removed < most && has_expired(); ++removed) table().erase(table().next_to_expire().name());
+    for (; removed < most && has_expired(); ++removed) {
+      const std::string_view field = table().next_to_expire().name();
+      about_to_go(field);
+      table().erase(field);
+    }
     return removed;
   }
   removed = std::min(most, expired_size());
   if (removed == 0) return 0;
+  char digits[max_integer_text];
+  Position at = view().first();
+  for (size_t i = 0; i < removed; ++i) {
+    about_to_go(view().get(at).bytes(digits));
+    for (size_t step = 0; step < stride() && i + 1 < removed; ++step) at = view().next(at);
+  }
   Listpack list = take_blob();
   list.erase(list.first(), removed * 3);
   put_blob(std::move(list));

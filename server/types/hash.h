@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/function_ref.h"
 #include "common/base/random.h"
 #include "common/encoding/listpack.h"
 #include "server/types/hash_table.h"
@@ -109,8 +110,11 @@ class Hash {
   size_t expired_size() const;
   // Removes this field if it has expired; false: it has not, or there is none.
   bool remove_if_expired(std::string_view field);
-  // Removes at most so many expired fields, the earliest first; returns how many.
-  size_t remove_expired(size_t most);
+  // Removes at most so many expired fields, the earliest first; returns how many. Each is given to `about_to_go` before.
+  size_t remove_expired(size_t most, FunctionRef<void(std::string_view field)> about_to_go);
+  size_t remove_expired(size_t most) {
+    return remove_expired(most, [](std::string_view) {});
+  }
   // Where a database's index of hashes with expiring fields remembers the hash's place; not touched by anything here, but
   // no_index_place in new and in copied hashes. Null in an encoding in which no field expires.
   static uint32_t* index_place(Encoding encoding, void* data);

@@ -99,7 +99,7 @@ TEST_F(ServerCommands, SwapdbExchangesKeysAndTheirExpiry) {
   EXPECT_EQ(server.db(5).size(), 1u);
   EXPECT_EQ(server.db(5).expiry_of(*server.db(5).peek("key0")), server.now_ms() + 100000);
   EXPECT_EQ(run("SWAPDB", "5", "5"), "OK");
-  EXPECT_EQ(server.effects().dirty(), dirty + 1);
+  EXPECT_EQ(server.effects().dirty(), dirty + 2);
   EXPECT_EQ(server.db(5).size(), 1u);
 }
 

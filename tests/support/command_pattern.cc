@@ -77,7 +77,7 @@ std::vector<CommandPattern::Sequence> CommandPattern::read_choices(const std::ve
 
 class CommandPattern::Drawing {
  public:
-  Drawing(Pick& pick, const WordSource& source, Words& words) : pick_(pick), source_(source), words_(words) {}
+  Drawing(Pick& pick, const WordSource& source, WordList& words) : pick_(pick), source_(source), words_(words) {}
 
   void draw(const Sequence& sequence) {
     for (const Part& part : sequence) draw(part);
@@ -120,11 +120,11 @@ class CommandPattern::Drawing {
 
   Pick& pick_;
   const WordSource& source_;
-  Words& words_;
+  WordList& words_;
   uint64_t counted_ = 1;
 };
 
-void CommandPattern::draw(Pick& pick, const WordSource& source, Words& words) const {
+void CommandPattern::draw(Pick& pick, const WordSource& source, WordList& words) const {
   Drawing(pick, source, words).draw(parts_);
 }
 

@@ -17,14 +17,14 @@
 
 namespace redoubt {
 
-using Words = std::vector<std::string>;
+using WordList = std::vector<std::string>;
 // Draws a word of a kind.
 using WordSource = std::function<std::string(std::string_view kind)>;
 
 class CommandPattern {
  public:
   explicit CommandPattern(std::string_view line);
-  void draw(Pick& pick, const WordSource& source, Words& words) const;
+  void draw(Pick& pick, const WordSource& source, WordList& words) const;
   // The kinds of words in it, with repetitions.
   std::vector<std::string> kinds() const;
 

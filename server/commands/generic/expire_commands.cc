@@ -1,13 +1,14 @@
 // EXPIRE and its kin, TTL and its kin, PERSIST.
+#include <algorithm>
 #include <limits>
 #include <string>
 
 #include "server/commands/generic/generic_commands.h"
-#include "server/config/config.h"
 #include "server/dispatch/argument_reader.h"
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/context.h"
 #include "server/dispatch/effects.h"
+#include "server/dispatch/remove_key.h"
 #include "server/keyspace/database.h"
 
 namespace redoubt {
@@ -63,6 +64,11 @@ bool read_conditions(CommandContext& ctx, Conditions& conditions) {
   return true;
 }
 
+// Times are told as they are, and in milliseconds; the conditions go along.
+void tell_expiry(CommandContext& ctx, int64_t at_ms, bool is_unix_ms) {
+  if (!is_unix_ms) ctx.tell_replacing({{0, "PEXPIREAT"}, {2, at_ms}});
+}
+
 // `base_ms`: what the time is counted from.
 void set_expiry(CommandContext& ctx, int64_t base_ms, int64_t unit) {
   Conditions conditions;
@@ -77,16 +83,13 @@ void set_expiry(CommandContext& ctx, int64_t base_ms, int64_t unit) {
   const std::string_view key = ctx.arg(1);
   Entry* entry = ctx.db.find_for_write(key);
   if (entry == nullptr || !conditions.allow(ctx.db.expiry_of(*entry), at_ms)) return ctx.reply.integer(0);
-  if (at_ms <= ctx.now_ms) {
-    if (ctx.server.config.lazyfree_lazy_expire) {
-      ctx.db.erase_lazily(key);
-    } else {
-      ctx.db.erase(key);
-    }
-    ctx.modified(key, EventClass::generic, "del");
+  if (ctx.is_past(at_ms)) {
+    remove_as_past(ctx, key);
   } else {
-    ctx.db.set_expiry(*entry, at_ms);
+    // A log may tell of times before 1970.
+    ctx.db.set_expiry(*entry, std::max<int64_t>(at_ms, 0));
     ctx.modified(key, EventClass::generic, "expire");
+    tell_expiry(ctx, at_ms, base_ms == 0 && unit == milliseconds);
   }
   ctx.reply.integer(1);
 }

@@ -46,6 +46,7 @@ void hsetnx(CommandContext& ctx) {
   WriteAccess<Hash> access(ctx, key);
   if (access.refused()) return;
   if (access && access->contains(field)) return ctx.reply.integer(0);
+  if (access) remove_before_setting(ctx, *access, key, field);
   access.or_create().set(field, ctx.arg(3));
   access.commit();
   ctx.modified(key, EventClass::hash, "hset");
@@ -59,7 +60,7 @@ void hdel(CommandContext& ctx) {
   if (!hash) return ctx.reply.integer(0);
   size_t removed = 0, expired = 0;
   for (const std::string_view field : ctx.args.subspan(2)) {
-    if (hash->remove_if_expired(field)) {
+    if (remove_if_expired(ctx, *hash, key, field)) {
       ++expired;
     } else {
       removed += hash->erase(field);
@@ -142,15 +143,25 @@ void reply_value(ReplyWriter& reply, ListpackValue value) {
 
 void tell_of_expired_fields(CommandContext& ctx, std::string_view key, size_t removed, bool emptied) {
   ctx.db.shared().stats.expired_fields += removed;
-  ctx.modified(key, EventClass::hash, "hexpired", removed);
+  ctx.event(key, EventClass::hash, "hexpired");
   if (emptied) ctx.event(key, EventClass::generic, "del");
+}
+
+bool remove_if_expired(CommandContext& ctx, Hash& hash, std::string_view key, std::string_view field) {
+  if (!hash.remove_if_expired(field)) return false;
+  ctx.tell_also({"HDEL", key, field});
+  return true;
+}
+
+void remove_before_setting(CommandContext& ctx, Hash& hash, std::string_view key, std::string_view field) {
+  if (remove_if_expired(ctx, hash, key, field)) tell_of_expired_fields(ctx, key, 1, false);
 }
 
 void remove_expired_fields(CommandContext& ctx, std::string_view key, std::span<const std::string_view> fields) {
   WriteAccess<Hash> hash(ctx, key);
   if (!hash) return;
   size_t removed = 0;
-  for (const std::string_view field : fields) removed += hash->remove_if_expired(field);
+  for (const std::string_view field : fields) removed += remove_if_expired(ctx, *hash, key, field);
   if (removed == 0) return;
   const bool emptied = hash.commit();
   tell_of_expired_fields(ctx, key, removed, emptied);

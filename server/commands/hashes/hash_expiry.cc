@@ -1,5 +1,7 @@
 // HEXPIRE and its kin, HTTL and its kin, HPERSIST: when fields of hashes expire. Replies are arrays, a code for each field.
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "server/commands/hashes/hash_commands.h"
 #include "server/dispatch/command_table.h"
@@ -89,21 +91,22 @@ struct Outcome {
   size_t expired = 0;
 };
 
-int64_t set_field_expiry(Hash& hash, std::string_view field, int64_t at_ms, Condition condition, int64_t now_ms,
+int64_t set_field_expiry(CommandContext& ctx, Hash& hash, std::string_view field, int64_t at_ms, Condition condition,
                          Outcome& outcome) {
-  if (hash.remove_if_expired(field)) {
+  if (remove_if_expired(ctx, hash, ctx.arg(1), field)) {
     ++outcome.expired;
     return no_field;
   }
   const auto current = hash.expiry_of(field);
   if (!current) return no_field;
   if (!allows(condition, *current, at_ms)) return not_met;
-  if (at_ms <= now_ms) {
+  if (ctx.is_past(at_ms)) {
     hash.erase(field);
+    ctx.tell_also({"HDEL", ctx.arg(1), field});
     ++outcome.deleted;
     return deleted_at_once;
   }
-  hash.set_expiry(field, at_ms);
+  hash.set_expiry(field, std::max<int64_t>(at_ms, 1));
   ++outcome.changed;
   return done;
 }
@@ -121,6 +124,18 @@ void finish(CommandContext& ctx, WriteAccess<Hash>& hash, const Outcome& outcome
   if (emptied) ctx.event(key, EventClass::generic, "del");
 }
 
+// The time as it is, in milliseconds, and only the fields that took it: the others were removed, which HDEL tells, or are
+// as before.
+void tell_expiries(CommandContext& ctx, int64_t at_ms, Condition condition, std::span<const ToldWord> fields) {
+  if (fields.empty()) return ctx.tell_nothing();
+  std::vector<ToldWord> words = {"HPEXPIREAT", ctx.arg(1), at_ms};
+  if (condition != Condition::none) words.emplace_back(ctx.arg(3));
+  words.emplace_back("FIELDS");
+  words.emplace_back(static_cast<int64_t>(fields.size()));
+  words.insert(words.end(), fields.begin(), fields.end());
+  ctx.tell_instead(words);
+}
+
 // `base_ms`: what the time is counted from.
 void expire_fields(CommandContext& ctx, int64_t base_ms, int64_t unit) {
   WriteAccess<Hash> hash(ctx, ctx.arg(1));
@@ -132,10 +147,14 @@ void expire_fields(CommandContext& ctx, int64_t base_ms, int64_t unit) {
   if (fields.empty()) return;
   if (!hash) return reply_to_each(ctx, fields, no_field);
   Outcome outcome;
+  std::vector<ToldWord> changed;
   ctx.reply.array(fields.size());
   for (const std::string_view field : fields) {
-    ctx.reply.integer(set_field_expiry(*hash, field, *at_ms, condition, ctx.now_ms, outcome));
+    const int64_t code = set_field_expiry(ctx, *hash, field, *at_ms, condition, outcome);
+    if (code == done && ctx.is_told()) changed.emplace_back(field);
+    ctx.reply.integer(code);
   }
+  tell_expiries(ctx, *at_ms, condition, changed);
   finish(ctx, hash, outcome, "hexpire", outcome.changed);
 }
 
@@ -180,7 +199,7 @@ void hpersist(CommandContext& ctx) {
   for (const std::string_view field : fields) {
     const auto at_ms = hash->expiry_of(field);
     if (!at_ms) {
-      outcome.expired += hash->remove_if_expired(field);
+      outcome.expired += remove_if_expired(ctx, *hash, ctx.arg(1), field);
       ctx.reply.integer(no_field);
     } else if (*at_ms == Hash::no_expiry) {
       ctx.reply.integer(no_time);

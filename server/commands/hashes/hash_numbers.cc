@@ -25,6 +25,7 @@ std::optional<long double> real_of(const Hash& hash, std::string_view field) {
 
 // The field keeps its expiry.
 void store(CommandContext& ctx, WriteAccess<Hash>& access, std::string_view text, std::string_view event) {
+  if (access) remove_before_setting(ctx, *access, ctx.arg(1), ctx.arg(2));
   access.or_create().set(ctx.arg(2), text, Hash::Expiry::keep);
   access.commit();
   ctx.modified(ctx.arg(1), EventClass::hash, event);
@@ -44,6 +45,14 @@ void hincrby(CommandContext& ctx) {
   ctx.reply.integer(sum);
 }
 
+// Told as what came of it. HSET takes the field's expiry away, so that this may take another command.
+void tell_sum(CommandContext& ctx, std::string_view text, int64_t at_ms) {
+  const std::string_view key = ctx.arg(1), field = ctx.arg(2);
+  if (at_ms == Hash::no_expiry) return ctx.tell_instead({"HSET", key, field, text});
+  ctx.tell_also({"HSET", key, field, text});
+  ctx.tell_instead({"HPEXPIREAT", key, at_ms, "FIELDS", "1", field});
+}
+
 void hincrbyfloat(CommandContext& ctx) {
   const auto increment = parse_long_double(ctx.arg(3));
   if (!increment) return ctx.reply.error(errors::not_float);
@@ -55,7 +64,9 @@ void hincrbyfloat(CommandContext& ctx) {
   const long double sum = *old + *increment;
   if (!std::isfinite(sum)) return ctx.reply.error(errors::nan_or_infinity);
   const std::string text = format_long_double(sum);
+  const int64_t at_ms = access ? access->expiry_of(ctx.arg(2)).value_or(Hash::no_expiry) : Hash::no_expiry;
   store(ctx, access, text, "hincrbyfloat");
+  tell_sum(ctx, text, at_ms);
   ctx.reply.bulk(text);
 }
 

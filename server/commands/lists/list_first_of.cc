@@ -1,4 +1,6 @@
 // Commands that pop from the first of several lists that has something: LMPOP, BLMPOP, BLPOP, BRPOP.
+#include <algorithm>
+
 #include "server/commands/lists/list_commands.h"
 #include "server/dispatch/argument_reader.h"
 #include "server/dispatch/blocking.h"
@@ -23,6 +25,9 @@ bool pop_from_first(CommandContext& ctx, Keys keys, F&& pop) {
   return false;
 }
 
+// What all of these are told as.
+std::string_view pop_command(ListEnd end) { return end == ListEnd::head ? "LPOP" : "RPOP"; }
+
 template <ListEnd end>
 void blocking_pop(CommandContext& ctx) {
   const auto deadline = read_block_timeout(ctx, ctx.count() - 1);
@@ -34,6 +39,7 @@ void blocking_pop(CommandContext& ctx) {
     reply_element(ctx.reply, list->end(end));
     list->pop(end);
     tell_popped(ctx, list, key, end, 1);
+    ctx.tell_instead({pop_command(end), key});
   });
   if (!done) wait_for_keys(ctx, keys, Type::list, *deadline);
 }
@@ -79,7 +85,9 @@ bool pop_many_from_first(CommandContext& ctx, const ManyPop& pop) {
   return pop_from_first(ctx, pop.keys, [&](WriteAccess<List>& list, std::string_view key) {
     ctx.reply.array(2);
     ctx.reply.bulk(key);
+    const auto count = static_cast<int64_t>(std::min<uint64_t>(pop.count, list->size()));
     pop_many(ctx, list, key, pop.end, pop.count);
+    ctx.tell_instead({pop_command(pop.end), key, count});
   });
 }
 

@@ -1,4 +1,6 @@
 // LMOVE, RPOPLPUSH, BLMOVE, BRPOPLPUSH.
+#include <vector>
+
 #include "server/commands/lists/list_commands.h"
 #include "server/dispatch/blocking.h"
 #include "server/dispatch/command_table.h"
@@ -44,12 +46,24 @@ void move_or_null(CommandContext& ctx, ListEnd from, ListEnd to) {
   move(ctx, source, from, to);
 }
 
-void move_or_wait(CommandContext& ctx, ListEnd from, ListEnd to) {
+// The same without the last argument, how long to wait.
+void tell_plain(CommandContext& ctx, std::string_view name) {
+  if (!ctx.is_told()) return;
+  std::vector<ToldWord> words(ctx.args.begin(), ctx.args.end() - 1);
+  words[0] = name;
+  ctx.tell_instead(words);
+}
+
+// `plain`: the command that does not wait, for those who are told.
+void move_or_wait(CommandContext& ctx, ListEnd from, ListEnd to, std::string_view plain) {
   const auto deadline = read_block_timeout(ctx, ctx.count() - 1);
   if (!deadline) return;
   WriteAccess<List> source(ctx, ctx.arg(1));
   if (source.refused()) return;
-  if (source) return move(ctx, source, from, to);
+  if (source) {
+    move(ctx, source, from, to);
+    return tell_plain(ctx, plain);
+  }
   wait_for_keys(ctx, ctx.args.subspan(1, 1), Type::list, *deadline);
 }
 
@@ -64,10 +78,10 @@ void rpoplpush(CommandContext& ctx) { move_or_null(ctx, ListEnd::tail, ListEnd::
 void blmove(CommandContext& ctx) {
   ListEnd from{};
   ListEnd to{};
-  if (read_list_end(ctx, 3, from) && read_list_end(ctx, 4, to)) move_or_wait(ctx, from, to);
+  if (read_list_end(ctx, 3, from) && read_list_end(ctx, 4, to)) move_or_wait(ctx, from, to, "LMOVE");
 }
 
-void brpoplpush(CommandContext& ctx) { move_or_wait(ctx, ListEnd::tail, ListEnd::head); }
+void brpoplpush(CommandContext& ctx) { move_or_wait(ctx, ListEnd::tail, ListEnd::head, "RPOPLPUSH"); }
 
 }  // namespace
 

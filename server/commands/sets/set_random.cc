@@ -19,7 +19,10 @@ void pop_one(CommandContext& ctx) {
   WriteAccess<Set> set(ctx, key);
   if (set.refused()) return;
   if (!set) return ctx.reply.null();
-  set->pop(chance(ctx), [&](std::string_view member) { ctx.reply.bulk(member); });
+  set->pop(chance(ctx), [&](std::string_view member) {
+    ctx.reply.bulk(member);
+    ctx.tell_instead({"SREM", key, member});
+  });
   const bool gone = set.commit();
   ctx.modified(key, EventClass::set, "spop");
   if (gone) ctx.event(key, EventClass::generic, "del");
@@ -32,15 +35,34 @@ void pop_all(CommandContext& ctx, WriteAccess<Set>& set) {
   ctx.db.erase(ctx.arg(1));
   ctx.modified(ctx.arg(1), EventClass::set, "spop", size);
   ctx.event(ctx.arg(1), EventClass::generic, "del");
+  ctx.tell_instead({ctx.db.shared().lazy_server_del ? "UNLINK" : "DEL", ctx.arg(1)});
 }
 
+// Answers members that were popped, and tells of them by SREM, many at a time.
+class PoppedMembers {
+ public:
+  explicit PoppedMembers(CommandContext& ctx) : ctx_(ctx), told_(ctx.is_told()) { ctx.tell_nothing(); }
+  void add(std::string_view member) {
+    ctx_.reply.bulk(member);
+    if (!told_) return;
+    if (count_++ % most_at_a_time == 0) ctx_.tell_also({"SREM", ctx_.arg(1)});
+    ctx_.server.effects.propagation().also_word(member);
+  }
+
+ private:
+  static constexpr size_t most_at_a_time = 1024;
+  CommandContext& ctx_;
+  bool told_;
+  size_t count_ = 0;
+};
+
 // Few stay: they are taken out, into a set of their own, and what is left is the answer.
-void pop_but_few(CommandContext& ctx, Set& set, size_t few) {
+void pop_but_few(CommandContext& ctx, Set& set, size_t few, PoppedMembers& popped) {
   NewSet rest(set.settings());
   if (set.encoding() != Encoding::intset) rest.become_listpack(0);
   const auto keep = [&](std::string_view member) { rest.add(member); };
   while (few-- > 0) set.pop(chance(ctx), keep);
-  set.for_each([&](std::string_view member) { ctx.reply.bulk(member); });
+  set.for_each([&](std::string_view member) { popped.add(member); });
   set.exchange(rest);
 }
 
@@ -57,13 +79,14 @@ void pop_many(CommandContext& ctx) {
   const auto count = static_cast<size_t>(wanted);
   if (count >= set->size()) return pop_all(ctx, set);
   ctx.reply.set(count);
+  PoppedMembers popped(ctx);
   const size_t rest = set->size() - count;
   if (rest * few_in > count) {
     for (size_t left = count; left > 0; --left) {
-      set->pop(chance(ctx), [&](std::string_view member) { ctx.reply.bulk(member); });
+      set->pop(chance(ctx), [&](std::string_view member) { popped.add(member); });
     }
   } else {
-    pop_but_few(ctx, *set, rest);
+    pop_but_few(ctx, *set, rest, popped);
   }
   set.commit();
   ctx.modified(key, EventClass::set, "spop", count);

@@ -54,6 +54,10 @@ void pop(CommandContext& ctx, WriteAccess<SortedSet>& set, std::string_view key,
   const bool gone = set.commit();
   ctx.modified(key, EventClass::zset, end == End::min ? "zpopmin" : "zpopmax", count);
   if (gone) ctx.event(key, EventClass::generic, "del");
+  // Of several keys, and after waiting: told as what came of it. ZPOPMIN and ZPOPMAX are told as they are.
+  const std::string_view plain = end == End::min ? "ZPOPMIN" : "ZPOPMAX";
+  if (shape == Shape::key_flat) ctx.tell_instead({plain, key});
+  if (shape == Shape::key_pairs) ctx.tell_instead({plain, key, static_cast<int64_t>(count)});
 }
 
 // Pops from the first key that exists. False: there is none, and nothing was replied.

@@ -39,7 +39,9 @@ void get(CommandContext& ctx) { reply_string(ctx, ctx.arg(1)); }
 void getdel(CommandContext& ctx) {
   const std::string_view key = ctx.arg(1);
   if (!reply_string(ctx, key)) return;
-  if (ctx.db.erase(key)) ctx.modified(key, EventClass::generic, "del");
+  if (!ctx.db.erase(key)) return;
+  ctx.modified(key, EventClass::generic, "del");
+  ctx.tell_instead({"DEL", key});
 }
 
 void getset(CommandContext& ctx) {
@@ -47,6 +49,7 @@ void getset(CommandContext& ctx) {
   if (!reply_string(ctx, key)) return;
   ctx.db.set_string(key, ctx.arg(2));
   ctx.modified(key, EventClass::string, "set");
+  ctx.tell_replacing({{0, "SET"}});
 }
 
 void strlen(CommandContext& ctx) {

@@ -76,6 +76,7 @@ void incrbyfloat(CommandContext& ctx) {
   const std::string text = format_long_double(sum);
   ctx.db.set_text(key, text, Database::Ttl::keep);
   ctx.modified(key, EventClass::string, "incrbyfloat");
+  ctx.tell_instead({"SET", key, text, "KEEPTTL"});
   ctx.reply.bulk(text);
 }
 

@@ -2,11 +2,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "server/commands/strings/string_commands.h"
 #include "server/dispatch/argument_reader.h"
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/effects.h"
+#include "server/dispatch/remove_key.h"
 #include "server/keyspace/database.h"
 
 namespace redoubt {
@@ -96,6 +98,16 @@ void set_with_expiry(CommandContext& ctx, std::string_view key, std::string_view
   ctx.event(key, EventClass::generic, "expire");
 }
 
+// SET ... GET is told without GET, as SET.
+void tell_without_get(CommandContext& ctx) {
+  if (!ctx.is_told()) return;
+  std::vector<ToldWord> words(ctx.args.begin(), ctx.args.begin() + 3);
+  for (const std::string_view word : ctx.args.subspan(3)) {
+    if (!same_option(word, "GET")) words.emplace_back(word);
+  }
+  ctx.tell_instead(words);
+}
+
 void set_with_options(CommandContext& ctx) {
   const std::string_view key = ctx.arg(1);
   Options options;
@@ -114,9 +126,11 @@ void set_with_options(CommandContext& ctx) {
   }
   if (at_ms != Database::never) {
     set_with_expiry(ctx, key, ctx.arg(2), at_ms);
+    if (options.form != TimeForm::pxat) ctx.tell_instead({"SET", key, ctx.arg(2), "PXAT", at_ms});
   } else {
     ctx.db.set_string(key, ctx.arg(2), options.keep_ttl ? Database::Ttl::keep : Database::Ttl::drop);
     ctx.modified(key, EventClass::string, "set");
+    if (options.get) tell_without_get(ctx);
   }
   if (!options.get) ctx.reply.ok();
 }
@@ -133,6 +147,7 @@ void set_for(CommandContext& ctx, TimeForm form) {
   int64_t at_ms = 0;
   if (!read_expiry(ctx, form, ctx.arg(2), at_ms)) return;
   set_with_expiry(ctx, ctx.arg(1), ctx.arg(3), at_ms);
+  ctx.tell_instead({"SET", ctx.arg(1), ctx.arg(3), "PXAT", at_ms});
   ctx.reply.ok();
 }
 void setex(CommandContext& ctx) { set_for(ctx, TimeForm::ex); }
@@ -149,16 +164,15 @@ void setnx(CommandContext& ctx) {
 void change_expiry(CommandContext& ctx, std::string_view key, const Options& options, int64_t at_ms) {
   Entry* entry = ctx.db.peek(key);
   if (options.form == TimeForm::exat || options.form == TimeForm::pxat) {
-    if (at_ms <= ctx.now_ms) {
-      ctx.db.erase(key);
-      return ctx.modified(key, EventClass::generic, "del");
-    }
+    if (ctx.is_past(at_ms)) return remove_as_past(ctx, key);
   }
   if (options.form != TimeForm::none) {
     ctx.db.set_expiry(*entry, at_ms);
     ctx.modified(key, EventClass::generic, "expire");
+    ctx.tell_instead({"PEXPIREAT", key, at_ms});
   } else if (options.persist && ctx.db.clear_expiry(*entry)) {
     ctx.modified(key, EventClass::generic, "persist");
+    ctx.tell_instead({"PERSIST", key});
   }
 }
 

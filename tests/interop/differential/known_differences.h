@@ -1,5 +1,5 @@
 // Where Redoubt, as Redis 7.2, answers knowingly otherwise than the oracle's 7.0: the one place for them. Commands that the
-// oracle lacks stand in the exclusions of commands.h; forms that it lacks (ZRANK WITHSCORE, HSCAN NOVALUES) are not drawn.
+// oracle lacks stand in the exclusions of command_rows.h; forms that it lacks (ZRANK WITHSCORE, HSCAN NOVALUES) are not drawn.
 #pragma once
 
 #include <span>

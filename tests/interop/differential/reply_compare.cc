@@ -37,20 +37,20 @@ bool pairs_agree(const Value& ours, const Value& theirs) {
   return sorted_items(ours, 2) == sorted_items(theirs, 2);
 }
 
-bool has_word(const Words& words, std::string_view wanted) {
+bool has_word(const WordList& words, std::string_view wanted) {
   return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
     return std::equal(word.begin(), word.end(), wanted.begin(), wanted.end(),
                       [](char a, char b) { return (a >= 'a' && a <= 'z' ? a - 32 : a) == b; });
   });
 }
 
-std::string word_at(const Words& words, size_t index) { return index < words.size() ? words[index] : ""; }
+std::string word_at(const WordList& words, size_t index) { return index < words.size() ? words[index] : ""; }
 
 // ---- SORT ----------------------------------------------------------------------------------------
 
 // What the order hangs on: BY without an asterisk leaves a set as it lies; ALPHA by the values of other keys leaves open
 // which of two equal ones comes first.
-bool order_is_open(const Words& words, const Value& type) {
+bool order_is_open(const WordList& words, const Value& type) {
   bool by = false;
   bool sorts = true;
   for (size_t i = 2; i + 1 < words.size(); ++i) {
@@ -152,8 +152,8 @@ bool leaves_open_what_is_stored(const Step& step) {
          has_word(step.words, "BY");
 }
 
-std::vector<Words> oracle_requests(const Step& step, const Value& ours) {
-  const Words& words = step.words;
+std::vector<WordList> oracle_requests(const Step& step, const Value& ours) {
+  const WordList& words = step.words;
   switch (step.row->check) {
     case Check::sort:
       // SORT of Redis takes what strtod left in errno for its own; the ZADD, which changes nothing, clears it.
@@ -165,14 +165,14 @@ std::vector<Words> oracle_requests(const Step& step, const Value& ours) {
     case Check::random_some: {
       const Members members = members_of(step, ours);
       if (members.names.empty()) return {words};
-      Words question = {question_about(words[0]), words[1]};
+      WordList question = {question_about(words[0]), words[1]};
       question.insert(question.end(), members.names.begin(), members.names.end());
       return {words, question};
     }
     case Check::pop_some: {
       const Members members = members_of(step, ours);
       if (members.names.empty()) return {words};
-      Words removal = {"SREM", words[1]};
+      WordList removal = {"SREM", words[1]};
       removal.insert(removal.end(), members.names.begin(), members.names.end());
       return {{"SCARD", words[1]}, removal};
     }

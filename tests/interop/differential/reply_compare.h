@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/interop/differential/drawn_commands.h"
+#include "tests/support/drawn_commands.h"
 #include "tests/support/link.h"
 
 namespace redoubt {
@@ -15,7 +15,7 @@ bool leaves_open_what_is_stored(const Step& step);
 
 // What to ask the oracle for one step, given what we answered: `step`'s own words or what stands in for them, and what
 // helps to judge.
-std::vector<Words> oracle_requests(const Step& step, const Value& ours);
+std::vector<WordList> oracle_requests(const Step& step, const Value& ours);
 
 // Whether the reply is right, given those to oracle_requests(). Not for Check::scan, which takes more than one request.
 bool replies_agree(const Step& step, const std::string& ours, std::span<const std::string> theirs);

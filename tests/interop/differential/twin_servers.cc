@@ -49,7 +49,7 @@ bool has_command(Link& link, std::string_view full_name) {
 }
 
 // All that SCAN and its like give until the cursor is 0 again, each item (of `width` values) once.
-std::set<std::string> scan_all(Link& link, Words words, size_t cursor_at, size_t width) {
+std::set<std::string> scan_all(Link& link, WordList words, size_t cursor_at, size_t width) {
   std::set<std::string> all;
   for (int rounds = 0; rounds < 100000; ++rounds) {
     const Value reply = link.run(words);
@@ -68,7 +68,7 @@ std::string joined(const std::set<std::string>& items) {
 }
 
 // The reply to a command that may wait: when it does, it is let go with CLIENT UNBLOCK.
-std::string run_released(Link& main, Link& control, const std::string& client_id, const Words& words) {
+std::string run_released(Link& main, Link& control, const std::string& client_id, const WordList& words) {
   main.send_only(words);
   if (!main.readable(2)) {
     for (int tries = 0; tries < 5000 && !main.readable(1); ++tries) {
@@ -99,7 +99,8 @@ void TwinServers::start_ours() {
 
 void TwinServers::reset(const RunSettings& settings) {
   settings_ = settings;
-  const std::vector<Words> common = {{"FLUSHALL"}, {"SELECT", "0"}, {"HELLO", std::to_string(settings.resp_version)}};
+  const std::vector<WordList> common = {
+      {"FLUSHALL"}, {"SELECT", "0"}, {"HELLO", std::to_string(settings.resp_version)}};
   const auto set_up = [&](Side& side) {
     side.main.run_batch(common);
     // What is over stays until it is looked at: no other moment could be compared.
@@ -148,7 +149,7 @@ std::optional<Difference> TwinServers::run(std::span<const Step> steps) {
 }
 
 std::optional<Difference> TwinServers::run_batch(std::span<const Step> steps, size_t first) {
-  std::vector<Words> requests;
+  std::vector<WordList> requests;
   std::vector<const Step*> run;
   std::vector<size_t> indexes;
   for (size_t i = 0; i < steps.size(); ++i) {
@@ -158,10 +159,10 @@ std::optional<Difference> TwinServers::run_batch(std::span<const Step> steps, si
     indexes.push_back(first + i);
   }
   const std::vector<std::string> ours = of_ours([&] { return ours_->main.run_batch(requests); });
-  std::vector<Words> questions;
+  std::vector<WordList> questions;
   std::vector<size_t> ends;
   for (size_t i = 0; i < run.size(); ++i) {
-    for (Words& words : oracle_requests(*run[i], value_of(ours[i]))) questions.push_back(std::move(words));
+    for (WordList& words : oracle_requests(*run[i], value_of(ours[i]))) questions.push_back(std::move(words));
     ends.push_back(questions.size());
   }
   const std::vector<std::string> theirs = theirs_->main.run_batch(questions);
@@ -195,7 +196,7 @@ std::optional<Difference> TwinServers::run_scan(const Step& step, size_t index) 
 }
 
 bool TwinServers::encodings_differ(const std::string& key) {
-  const Words question = {"OBJECT", "ENCODING", key};
+  const WordList question = {"OBJECT", "ENCODING", key};
   return of_ours([&] { return ours_->main.run_raw(question); }) != theirs_->main.run_raw(question);
 }
 
@@ -240,33 +241,33 @@ namespace {
 // What shows a whole value, and how many items of the reply belong together; 0: the reply has an order.
 struct Dump {
   std::string_view type;
-  Words (*words)(const std::string& key);
+  WordList (*words)(const std::string& key);
   size_t width;
 };
 constexpr Dump dumps[] = {
     {"string",
      [](const std::string& key) {
-       return Words{"GET", key};
+       return WordList{"GET", key};
      },
      0},
     {"list",
      [](const std::string& key) {
-       return Words{"LRANGE", key, "0", "-1"};
+       return WordList{"LRANGE", key, "0", "-1"};
      },
      0},
     {"hash",
      [](const std::string& key) {
-       return Words{"HGETALL", key};
+       return WordList{"HGETALL", key};
      },
      2},
     {"set",
      [](const std::string& key) {
-       return Words{"SMEMBERS", key};
+       return WordList{"SMEMBERS", key};
      },
      1},
     {"zset",
      [](const std::string& key) {
-       return Words{"ZRANGE", key, "0", "-1", "WITHSCORES"};
+       return WordList{"ZRANGE", key, "0", "-1", "WITHSCORES"};
      },
      0},
 };
@@ -295,7 +296,7 @@ std::optional<Difference> TwinServers::compare_keys(size_t step) {
 }
 
 std::optional<Difference> TwinServers::compare_database(int db, size_t step) {
-  const Words select = {"SELECT", std::to_string(db)};
+  const WordList select = {"SELECT", std::to_string(db)};
   of_ours([&] { return ours_->control.run(select); });
   theirs_->control.run(select);
   const Value our_keys = of_ours([&] { return ours_->control.run({"KEYS", "*"}); });
@@ -310,7 +311,7 @@ std::optional<Difference> TwinServers::compare_database(int db, size_t step) {
 }
 
 std::optional<Difference> TwinServers::compare_key(const std::string& key, int db, size_t step) {
-  const std::vector<Words> questions = {{"TYPE", key}, {"OBJECT", "ENCODING", key}, {"PEXPIRETIME", key}};
+  const std::vector<WordList> questions = {{"TYPE", key}, {"OBJECT", "ENCODING", key}, {"PEXPIRETIME", key}};
   const std::vector<std::string> ours = of_ours([&] { return ours_->control.run_batch(questions); });
   const std::vector<std::string> theirs = theirs_->control.run_batch(questions);
   const auto difference = [&](std::string_view what, std::string our_answer, std::string their_answer) {

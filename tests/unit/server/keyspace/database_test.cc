@@ -19,9 +19,10 @@ std::string text_of(const Entry& entry) {
 }
 
 struct Recorder : KeyspaceListener {
+  void field_expired(Database&, std::string_view, std::string_view) override { FAIL(); }
   void fields_expired(Database&, std::string_view, size_t, bool) override { FAIL(); }
-  void key_expired(Database& db, std::string_view key) override { expired.emplace_back(db.id(), key); }
-  void key_evicted(Database& db, std::string_view key) override { evicted.emplace_back(db.id(), key); }
+  void key_expired(Database& db, std::string_view key, bool /*lazily*/) override { expired.emplace_back(db.id(), key); }
+  void key_evicted(Database& db, std::string_view key, bool /*lazily*/) override { evicted.emplace_back(db.id(), key); }
   std::vector<std::pair<int, std::string>> expired, evicted;
 };
 

@@ -97,10 +97,11 @@ TEST_F(EvictTest, EachPolicyEvictsDownToTheLimit) {
 
 TEST_F(EvictTest, TellsOfEachKey) {
   struct Listener : KeyspaceListener {
+    void field_expired(Database&, std::string_view, std::string_view) override { FAIL(); }
     void fields_expired(Database&, std::string_view, size_t, bool) override { FAIL(); }
     std::vector<std::string> told;
-    void key_expired(Database&, std::string_view) override { FAIL(); }
-    void key_evicted(Database& db, std::string_view key) override {
+    void key_expired(Database&, std::string_view, bool /*lazily*/) override { FAIL(); }
+    void key_evicted(Database& db, std::string_view key, bool /*lazily*/) override {
       told.push_back(std::to_string(db.id()) + std::string(key));
     }
   } listener;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -68,12 +69,13 @@ TEST_F(ExpireCycleTest, RemovesWhatHasExpiredAndNothingElse) {
 
 TEST_F(ExpireCycleTest, TellsOfEachKey) {
   struct Listener : KeyspaceListener {
+    void field_expired(Database&, std::string_view, std::string_view) override { FAIL(); }
     void fields_expired(Database&, std::string_view, size_t, bool) override { FAIL(); }
     std::map<std::string, int> told;
-    void key_expired(Database& db, std::string_view key) override {
+    void key_expired(Database& db, std::string_view key, bool /*lazily*/) override {
       ++told[std::to_string(db.id()) + std::string(key)];
     }
-    void key_evicted(Database&, std::string_view) override { FAIL(); }
+    void key_evicted(Database&, std::string_view, bool /*lazily*/) override { FAIL(); }
   } listener;
   keyspace.shared().listener = &listener;
   put(0, "a", 10);
@@ -248,12 +250,16 @@ TEST_F(ExpireCycleTest, EffortDecidesWhatIsTolerated) {
 
 struct FieldListener : KeyspaceListener {
   size_t fields = 0;
+  std::map<std::string, std::set<std::string>> gone;  // fields by key
   std::vector<std::string> emptied;
-  void key_expired(Database&, std::string_view) override { FAIL(); }
-  void key_evicted(Database&, std::string_view) override { FAIL(); }
-  void fields_expired(Database& db, std::string_view key, size_t count, bool gone) override {
+  void key_expired(Database&, std::string_view, bool /*lazily*/) override { FAIL(); }
+  void key_evicted(Database&, std::string_view, bool /*lazily*/) override { FAIL(); }
+  void field_expired(Database&, std::string_view key, std::string_view field) override {
+    gone[std::string(key)].emplace(field);
+  }
+  void fields_expired(Database& db, std::string_view key, size_t count, bool all) override {
     fields += count;
-    if (!gone) return;
+    if (!all) return;
     EXPECT_EQ(db.peek(key), nullptr);
     emptied.push_back(std::to_string(db.id()) + std::string(key));
   }
@@ -296,6 +302,10 @@ TEST_F(FieldExpiryTest, RemovesFieldsAndKeysThatBecomeEmpty) {
   EXPECT_EQ(keyspace[0].field_expiries().size(), 0u);
   EXPECT_EQ(keyspace[2].field_expiries().size(), 0u);
   EXPECT_EQ(listener.fields, 7025u);
+  EXPECT_EQ(listener.gone["small"], (std::set<std::string>{"f0", "f1", "f2", "f3", "f4"}));
+  EXPECT_EQ(listener.gone["small gone"].size(), 20u);
+  EXPECT_EQ(listener.gone["big"].size(), 4000u);
+  EXPECT_EQ(listener.gone["big gone"].size(), 3000u);
   EXPECT_EQ(stats.expired_fields, 7025u);
   EXPECT_EQ(stats.expired, 0u);
   EXPECT_EQ(listener.emptied, (std::vector<std::string>{"0small gone", "2big gone"}));

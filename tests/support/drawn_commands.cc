@@ -1,4 +1,4 @@
-#include "tests/interop/differential/drawn_commands.h"
+#include "tests/support/drawn_commands.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -172,7 +172,7 @@ std::string timeout(Pick& pick) {
 // What has a number in it that makes a server work for minutes when it is replaced.
 bool delicate(const CommandRow& row) { return row.check == Check::random_some || row.check == Check::pop_some; }
 
-void add_mistake(Pick& pick, Words& words, size_t begin) {
+void add_mistake(Pick& pick, WordList& words, size_t begin) {
   const size_t count = words.size() - begin;
   const auto at = words.begin() + static_cast<std::ptrdiff_t>(begin + (count == 0 ? 0 : pick.below(count)));
   // No "1": what expires in a millisecond is there for one and gone for the other.
@@ -198,8 +198,8 @@ std::string family_of(std::string_view full_name) {
   return spec == nullptr ? "" : std::string(spec->group);
 }
 
-Words words_of_name(std::string_view full_name) {
-  Words words(1);
+WordList words_of_name(std::string_view full_name) {
+  WordList words(1);
   for (const char c : full_name) {
     if (c == '|') {
       words.emplace_back();
@@ -210,7 +210,7 @@ Words words_of_name(std::string_view full_name) {
   return words;
 }
 
-// Kinds of words, as the patterns of commands.cc name them.
+// Kinds of words, as the patterns of command_rows.cc name them.
 struct Kind {
   std::string_view name;
   std::string (*draw)(Pick& pick, const RunSettings& settings, std::string_view family);

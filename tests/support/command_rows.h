@@ -1,4 +1,4 @@
-// What the differential tester draws from: one row per command with the pattern of its arguments (command_pattern.h) and
+// What the differential tester and others draw from: one row per command with the pattern of its arguments (command_pattern.h) and
 // how its replies are compared. Commands of these families that stand in no row are named with the reason.
 #pragma once
 
@@ -14,7 +14,7 @@ enum class Check : uint8_t {
   any_order,    // an aggregate whose items have no order
   pairs,        // the same of names and values; a map, or an array of pairs
   time,         // numbers may differ by some seconds
-  encoding,     // with the known differences of known_differences.h
+  encoding,     // with the known differences of the tester
   sort,         // in order unless the command leaves it open
   scan,         // both are asked until the cursor is 0 again; what they gave in all must be the same
   lex,          // run only where all scores are equal, for else nothing is promised

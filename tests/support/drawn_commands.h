@@ -1,4 +1,4 @@
-// Draws commands for the differential tester from the rows of commands.h: mostly right ones, few keys and members, numbers
+// Draws commands for the differential tester and others from the rows of command_rows.h: mostly right ones, few keys and members, numbers
 // near the borders of their types, and now and then a word too many, too few or of the wrong kind.
 #pragma once
 
@@ -8,15 +8,15 @@
 #include <utility>
 #include <vector>
 
-#include "tests/interop/differential/commands.h"
 #include "tests/support/command_pattern.h"
+#include "tests/support/command_rows.h"
 
 namespace redoubt {
 
 // A command to run, and its row.
 struct Step {
   const CommandRow* row = nullptr;
-  Words words;
+  WordList words;
 };
 
 // What the commands of one run have in common.

@@ -1,9 +1,9 @@
-#include "tests/interop/differential/commands.h"
+#include "tests/support/command_rows.h"
 
 namespace redoubt {
 namespace {
 
-// Kinds of words: see drawn_words.cc. "key" is mostly one that holds the command's own type.
+// Kinds of words: see drawn_commands.cc. "key" is mostly one that holds the command's own type.
 constexpr CommandRow rows[] = {
     // ---- strings
     {"append", "key value"},
