@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "common/base/random.h"
@@ -37,6 +38,28 @@ TEST(Crc64, AgreesWithTheDefinitionForAllLengthsAndSplits) {
     const std::string_view view = data;
     EXPECT_EQ(crc64(crc64(view.substr(0, split)), view.substr(split)), crc64(data));
     data += static_cast<char>(random.next());
+  }
+}
+
+// Long enough for all that is done several bytes at a time; pieces of less than 32 bytes go by tables only.
+TEST(Crc64, AgreesWithTheDefinitionForLongTextsInRandomPieces) {
+  Random random(6);
+  std::string data(20'000, '\0');
+  for (char& c : data) c = static_cast<char>(random.next());
+  for (const size_t longest : {7U, 31U, 127U, 300U, 5000U, 20'000U}) {
+    for (int round = 0; round < 20; ++round) {
+      const size_t start = random.below(64);
+      std::string_view left = std::string_view(data).substr(start, random.below(data.size() - start + 1));
+      const uint64_t before = random.next();
+      const uint64_t wanted = slow_crc64(before, left);
+      uint64_t crc = before;
+      while (!left.empty()) {
+        const size_t piece = std::min<size_t>(left.size(), random.below(longest) + 1);
+        crc = crc64(crc, left.substr(0, piece));
+        left.remove_prefix(piece);
+      }
+      EXPECT_EQ(crc, wanted) << longest;
+    }
   }
 }
 
