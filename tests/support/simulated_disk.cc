@@ -36,17 +36,17 @@ void DiskFile::apply(std::string& content, const Change& change) {
   }
   const uint64_t end = change.offset + change.bytes->size();
   if (content.size() < end) content.resize(end);
-  content.replace(change.offset, change.bytes->size(), *change.bytes);
+  if (!change.lost) content.replace(change.offset, change.bytes->size(), *change.bytes);
 }
 
 void DiskFile::write(uint64_t offset, std::string_view bytes) {
-  pending_.push_back({offset, std::string(bytes)});
+  pending_.push_back({.offset = offset, .bytes = std::string(bytes)});
   apply(content_, pending_.back());
 }
 
 void DiskFile::truncate(uint64_t size) {
   if (size == content_.size()) return;
-  pending_.push_back({size, std::nullopt});
+  pending_.push_back({.offset = size, .bytes = {}});
   apply(content_, pending_.back());
 }
 
@@ -56,6 +56,10 @@ void DiskFile::sync(uint64_t changes) {
   for (auto change = pending_.begin(); change != end; ++change) apply(lasting_, *change);
   synced_ += static_cast<uint64_t>(end - pending_.begin());
   pending_.erase(pending_.begin(), end);
+}
+
+void DiskFile::lose(uint64_t changes) {
+  for (uint64_t i = synced_; i < changes; ++i) pending_[i - synced_].lost = true;
 }
 
 std::string DiskFile::after_power_cut(Kept kept, std::mt19937_64& random) const {
@@ -68,7 +72,7 @@ std::string DiskFile::after_power_cut(Kept kept, std::mt19937_64& random) const 
   std::string content = lasting_;
   for (const Change& change : pending_) {
     if (left < weight(change)) {
-      if (change.bytes && left > 0) apply(content, {change.offset, change.bytes->substr(0, left)});
+      if (change.bytes && left > 0) apply(content, {change.offset, change.bytes->substr(0, left), change.lost});
       break;
     }
     left -= weight(change);

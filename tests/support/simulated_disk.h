@@ -37,12 +37,15 @@ class DiskFile {
   // How many changes there were; for sync, which makes so many of them last.
   uint64_t changes() const { return synced_ + pending_.size(); }
   void sync(uint64_t changes);
+  // A sync failed for good: of so many changes the bytes will never be on the medium, whatever is synced later.
+  void lose(uint64_t changes);
   std::string after_power_cut(Kept kept, std::mt19937_64& random) const;
 
  private:
   struct Change {
     uint64_t offset;
     std::optional<std::string> bytes;  // none: the file was cut or grew to `offset`
+    bool lost = false;                 // only the size of the file will be right
   };
   static void apply(std::string& content, const Change& change);
 

@@ -56,6 +56,7 @@ class SimulatedFile final : public File {
   Status sync() override {
     std::unique_lock lock(files_.mutex_);
     const auto verdict = files_.begin(FileOperation::sync, path_);
+    if (verdict.loses_writes) file_->lose(file_->changes());
     if (verdict.error) return *verdict.error;
     const uint64_t changes = file_->changes();
     if (auto held = files_.wait_while_held(lock, path_); !held) return held;
@@ -110,7 +111,7 @@ SimulatedFiles::Verdict SimulatedFiles::begin(FileOperation operation, const std
       changed_.notify_all();
     }
   }
-  if (stopped_) return {Error{"The process is dead"}};
+  if (stopped_) return {.error = Error{"The process is dead"}};
   Verdict verdict;
   for (FileFault& fault : faults_) {
     if (fault.operation ? *fault.operation != operation : !counts(operation)) continue;
@@ -125,6 +126,7 @@ SimulatedFiles::Verdict SimulatedFiles::begin(FileOperation operation, const std
     } else {
       if (fault.times != SIZE_MAX) --fault.times;
       verdict.error = Error{std::string(fault.error)};
+      verdict.loses_writes = fault.loses_writes;
     }
     break;
   }

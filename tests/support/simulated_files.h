@@ -45,6 +45,8 @@ struct FileFault {
   std::string error = {};                       // the text; "" for a write that is short only
   // A write writes so many bytes before it goes wrong; it then answers their number, and the error comes with the next.
   size_t bytes = 0;
+  // A failed sync: what it was for is lost, though later syncs succeed and reads show it until the power goes. Linux is so.
+  bool loses_writes = false;
 };
 
 class SimulatedFiles final : public FileSystem {
@@ -105,6 +107,7 @@ class SimulatedFiles final : public FileSystem {
   struct Verdict {
     std::optional<Error> error;
     size_t bytes = SIZE_MAX;
+    bool loses_writes = false;
   };
   Verdict begin(FileOperation operation, const std::string& path, const std::string& detail = "");
   Status wait_while_held(std::unique_lock<std::mutex>& lock, const std::string& path);

@@ -253,6 +253,23 @@ TEST(SimulatedFiles, AFullDisk) {
   EXPECT_EQ(files.content("g"), "abcdefg");
 }
 
+TEST(SimulatedFiles, WhatAFailedSyncLostNoLaterOneBringsBack) {
+  SimulatedFiles files;
+  files.add_file("f", "01");
+  const auto file = open(files, "f", OpenMode::append);
+  ASSERT_TRUE(write_all(*file, "23"));
+  files.fail({.operation = FileOperation::sync, .error = "Input/output error", .loses_writes = true});
+  EXPECT_EQ(said(file->sync()), "Input/output error");
+  ASSERT_TRUE(write_all(*file, "45"));
+  EXPECT_EQ(files.after_power_cut(Kept::nothing)->content("f"), "01");
+  EXPECT_EQ(said(file->sync()), "done");
+  EXPECT_EQ(files.content("f"), "012345");
+  EXPECT_EQ(files.after_power_cut(Kept::everything)->content("f"), "012345");
+  EXPECT_EQ(files.after_power_cut(Kept::nothing)->content("f"), std::string("01\0\0"
+                                                                            "45",
+                                                                            6));
+}
+
 // ---- held syncs
 
 TEST(SimulatedFiles, ASyncIsHeldAndCoversWhatWasWrittenBeforeIt) {
