@@ -74,10 +74,18 @@ bool RdbValueReader::read(RdbType type, RdbVisitor& visitor) {
     case RdbType::hash_expiring:
     case RdbType::hash_expiring_pre_release: return read_expiring_hash(type, visitor);
     case RdbType::list_quicklist_2: return read_nodes(visitor);
+    case RdbType::hash_zipmap: return read_zipmap(visitor);
+    case RdbType::list_ziplist: return read_list_ziplist(visitor);
+    case RdbType::zset_ziplist: return read_ziplist_pairs(true, visitor);
+    case RdbType::hash_ziplist: return read_ziplist_pairs(false, visitor);
+    case RdbType::list_quicklist: return read_ziplist_nodes(visitor);
+    case RdbType::stream:
+    case RdbType::stream_2:
+    case RdbType::stream_3: return stream_.read(type, visitor);
     case RdbType::module_pre_release:
     case RdbType::module_2: return fail_module();
-    default: return input_.fail(fmt::format("Unknown RDB encoding type {}", static_cast<int>(type)));
   }
+  return input_.fail(fmt::format("Unknown RDB encoding type {}", static_cast<int>(type)));
 }
 
 bool RdbValueReader::read_string(RdbVisitor& visitor) {

@@ -11,13 +11,15 @@
 #include "common/rdb/rdb_blobs.h"
 #include "common/rdb/rdb_format.h"
 #include "common/rdb/rdb_input.h"
+#include "common/rdb/rdb_stream.h"
 #include "common/rdb/rdb_visitor.h"
 
 namespace redoubt {
 
 class RdbValueReader {
  public:
-  RdbValueReader(RdbInput& input, bool deep) : input_(input), deep_(deep), first_(input), second_(input) {}
+  RdbValueReader(RdbInput& input, bool deep)
+      : input_(input), deep_(deep), first_(input), second_(input), stream_(input, deep, first_, second_) {}
 
   bool read(RdbType type, RdbVisitor& visitor);
   // A place for a string between two values.
@@ -34,6 +36,10 @@ class RdbValueReader {
   bool read_intset(RdbVisitor& visitor);
   bool read_listpack(ListpackShape shape, const char* what, RdbVisitor& visitor);
   bool read_nodes(RdbVisitor& visitor);
+  bool read_zipmap(RdbVisitor& visitor);
+  bool read_list_ziplist(RdbVisitor& visitor);
+  bool read_ziplist_pairs(bool scored, RdbVisitor& visitor);
+  bool read_ziplist_nodes(RdbVisitor& visitor);
   bool fail_module();
   bool unique(std::string_view member) { return !deep_ || seen_.add(member); }
 
@@ -41,6 +47,7 @@ class RdbValueReader {
   bool deep_;
   RdbString first_, second_;
   DuplicateFinder seen_;
+  RdbStreamReader stream_;
 };
 
 // The name of the module to which a module id belongs: nine characters, as the module chose them.

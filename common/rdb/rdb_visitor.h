@@ -6,7 +6,7 @@
 //   string(bytes)
 //   begin_elements(count), then as many element() (list, set), pair() (hash), scored() (zset)
 //   packed(kind, blob)             set, hash and zset in one blob that the server can keep as it is
-//   begin_nodes(count), then node() as often or less                                           (list)
+//   begin_nodes(count), then node() some times                                                 (list)
 //   stream_listpack() as often as needed, stream(), …                                          (stream)
 // between begin_key() and end_key(). `count` is what the file says: reserve nothing by it that the file's size does not
 // justify. A file can hold collections without elements, which keys cannot: no element() or node() is told then, or an empty
@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "common/base/result.h"
+#include "common/encoding/stream_listpack.h"
 #include "common/rdb/rdb_format.h"
 
 namespace redoubt {
@@ -43,10 +44,7 @@ struct RdbKey {
   uint64_t offset = 0;         // of the record in the file
 };
 
-struct RdbStreamId {
-  uint64_t ms = 0;
-  uint64_t sequence = 0;
-};
+using RdbStreamId = StreamId;
 
 struct RdbStream {
   uint64_t length = 0;
