@@ -10,6 +10,7 @@
 #include "server/dispatch/executor.h"
 #include "server/keyspace/evict.h"
 #include "server/keyspace/keyspace.h"
+#include "server/persistence/persistence.h"
 #include "server/stats/sample_stats.h"
 #include "server/stats/server_stats.h"
 
@@ -47,6 +48,7 @@ void Housekeeping::end_tick(int64_t now_ns) {
   if (services_.config.client_memory_limit() != 0) client_evictor_.tick(now_ns / 1000);
   // Goes on with what a time slice cut short.
   if (services_.config.maxmemory != 0 && !services_.clients.paused()) services_.evictor.make_room();
+  services_.persistence.tick();
   connections_.end_of_tick();
   watchdog_.pet();
 }

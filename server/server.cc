@@ -12,6 +12,7 @@
 #include "common/base/clock.h"
 #include "common/base/config_file.h"
 #include "common/base/crash_report.h"
+#include "common/base/file.h"
 #include "common/base/log.h"
 #include "common/base/memory.h"
 #include "common/base/process.h"
@@ -27,6 +28,7 @@
 #include "server/dispatch/server_control.h"
 #include "server/housekeeping.h"
 #include "server/keyspace/evict.h"
+#include "server/persistence/persistence.h"
 #include "server/stats/sample_stats.h"
 #include "server/stats/server_stats.h"
 
@@ -84,6 +86,7 @@ struct Server::Impl final : public TickHandler, public ServerControl {
   Keyspace keyspace;
   ClientRegistry clients;
   Effects effects;
+  Persistence persistence;
   Evictor evictor;
   ServerStats stats;
   Services services;
@@ -99,8 +102,12 @@ Server::Impl::Impl(Parts given)
       config(parts.config.config()),
       log(parts.log),
       keyspace(config.databases, config),
+      effects(keyspace.shared()),
+      persistence(
+          keyspace, config, real_file_system(), log, [this] { loop.post([] {}); }, true),
       evictor(keyspace, config),
-      services{keyspace, parts.config, config, clients, parts.commands, effects, evictor, stats, *this, log},
+      services{keyspace, parts.config, config, clients, parts.commands, effects,
+               evictor,  stats,        *this,  log,     persistence},
       executor(services),
       connections(loop, executor, clients, config, stats, log),
       housekeeping(services, executor, connections) {

@@ -122,7 +122,7 @@ void persistence(const Services& server, InfoText& text) {
                {"current_fork_perc", decimals(0, 2)},
                {"current_save_keys_processed", 0},
                {"current_save_keys_total", 0},
-               {"rdb_changes_since_last_save", server.effects.dirty()},
+               {"rdb_changes_since_last_save", server.keyspace.shared().changes},
                {"rdb_bgsave_in_progress", 0},
                {"rdb_last_save_time", server.stats.started_wall_ms / 1000},
                {"rdb_last_bgsave_status", "ok"},

@@ -65,6 +65,19 @@ struct ShutdownOptions {
   bool operator==(const ShutdownOptions&) const = default;
 };
 
+// A save rule: a snapshot is written once so many changes have been made and so many seconds have passed.
+struct SaveRule {
+  int64_t seconds = 0;
+  int changes = 0;
+  bool operator==(const SaveRule&) const = default;
+};
+
+// When the append log is synced. The order is that of Redis's own numbers.
+enum class AppendFsync : uint8_t { no, always, everysec };
+
+// Whether the payloads of RESTORE, and what is loaded, are looked at down to their last element.
+enum class SanitizePayload : uint8_t { no, yes, clients };
+
 struct RenamedCommand {
   std::string from;
   std::string to;  // empty: the command is removed
@@ -146,6 +159,37 @@ struct Config : TypeLimits {
   int hz = 10;
   bool dynamic_hz = true;
   bool activerehashing = true;
+
+  // ---- snapshots
+  std::vector<SaveRule> save = {{3600, 1}, {300, 100}, {60, 10000}};
+  // While the configuration is read at start, statements of `save` add up; the first one replaces the default.
+  bool reading_at_start = false;
+  bool save_stated = false;
+  std::string dbfilename = "dump.rdb";
+  bool rdbcompression = true;
+  bool rdbchecksum = true;  // start only
+  bool rdb_del_sync_files = false;
+  bool rdb_save_incremental_fsync = true;
+  bool stop_writes_on_bgsave_error = true;
+  SanitizePayload sanitize_dump_payload = SanitizePayload::no;
+  // For tests: microseconds that each key takes longer; negative: one microsecond for one key of so many.
+  int rdb_key_save_delay = 0;
+  int key_load_delay = 0;
+  int loading_process_events_interval_bytes = 2 * 1024 * 1024;  // between two looks at the clients
+
+  // ---- append log
+  bool appendonly = false;
+  std::string appendfilename = "appendonly.aof";  // start only
+  std::string appenddirname = "appendonlydir";    // start only
+  AppendFsync appendfsync = AppendFsync::everysec;
+  bool no_appendfsync_on_rewrite = false;
+  int auto_aof_rewrite_percentage = 100;  // 0: never
+  uint64_t auto_aof_rewrite_min_size = uint64_t{64} << 20;
+  bool aof_use_rdb_preamble = true;
+  bool aof_load_truncated = true;
+  bool aof_timestamp_enabled = false;
+  bool aof_rewrite_incremental_fsync = true;
+  bool aof_disable_auto_gc = false;  // keeps the files that a rewrite has made needless
 
   // ---- statistics
   bool latency_tracking = true;

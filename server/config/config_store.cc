@@ -60,7 +60,10 @@ std::optional<ConfigFailure> ConfigStore::load(const ConfigSources& sources) {
     text += read_stdin();
   }
   text.append("\n").append(sources.options);
-  if (auto failure = ConfigLoader(table_, config_, rename_).load_text(text)) return failure;
+  config_.reading_at_start = true;
+  auto failure = ConfigLoader(table_, config_, rename_).load_text(text);
+  config_.reading_at_start = false;
+  if (failure) return failure;
   return check_logfile(config_);
 }
 
@@ -93,6 +96,13 @@ std::vector<std::pair<std::string, std::string>> ConfigStore::get(std::span<cons
 }
 
 // ---- CONFIG SET
+
+bool ConfigStore::any_refused_while_loading(std::span<const Pair> pairs) const {
+  return std::ranges::any_of(pairs, [this](const Pair& pair) {
+    const Directive* row = table_.find(pair.first);
+    return row != nullptr && row->has(not_while_loading);
+  });
+}
 
 Status ConfigStore::set(std::span<const Pair> pairs, bool may_change_guarded) {
   const auto changes = check_changes(pairs, may_change_guarded);

@@ -51,6 +51,8 @@ class ConfigStore {
   std::vector<std::pair<std::string, std::string>> get(std::span<const std::string_view> patterns) const;
 
   using Pair = std::pair<std::string_view, std::string_view>;
+  // Whether one of the names is that of a directive that must not be changed while the data set is loaded.
+  bool any_refused_while_loading(std::span<const Pair> pairs) const;
   // `may_change_guarded`: whether the client is one that enable-protected-configs lets change guarded directives.
   Status set(std::span<const Pair> pairs, bool may_change_guarded);
 

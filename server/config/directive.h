@@ -79,10 +79,11 @@ struct Special {
 
 enum DirectiveFlags : unsigned {
   modifiable = 0,
-  start_only = 1u << 0,  // CONFIG SET refuses it
-  guarded = 1u << 1,     // CONFIG SET needs enable-protected-configs
-  hidden = 1u << 2,      // CONFIG GET shows it only when asked by its exact name
-  many_words = 1u << 3,  // takes several words; a single one is split at blanks
+  start_only = 1u << 0,         // CONFIG SET refuses it
+  guarded = 1u << 1,            // CONFIG SET needs enable-protected-configs
+  hidden = 1u << 2,             // CONFIG GET shows it only when asked by its exact name
+  many_words = 1u << 3,         // takes several words; a single one is split at blanks
+  not_while_loading = 1u << 4,  // CONFIG SET refuses it while the data set is loaded
 };
 
 struct Directive {

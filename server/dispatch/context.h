@@ -24,6 +24,7 @@ class Effects;
 class Evictor;
 class Executor;
 class Log;
+class Persistence;
 class ServerControl;
 struct ServerStats;
 enum class EventClass : char;
@@ -40,6 +41,7 @@ struct Services {
   ServerStats& stats;
   ServerControl& control;
   Log& log;
+  Persistence& persistence;
 };
 
 struct CommandContext {

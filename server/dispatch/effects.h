@@ -1,5 +1,5 @@
 // Where every change to the data set is told of: commands say what they changed, the keyspace what expired or was evicted.
-// Counts the changes since the last save; the append log, the replication backlog, keyspace events, tracking and waiting
+// Counts the changes (KeyspaceShared::changes); the append log, the replication backlog, keyspace events, tracking and waiting
 // clients are fed from here as they come to exist, so that commands need not know of them. Executor thread only.
 #pragma once
 
@@ -29,17 +29,19 @@ enum class EventClass : char {
 
 class Effects : public KeyspaceListener {
  public:
+  explicit Effects(KeyspaceShared& shared) : shared_(shared) {}
+
   // The value of `key` changed; `event` is the name of the keyspace event ("set", "del"). `changes`: what it counts for;
   // 0 where it is one change together with another (the source of RENAME).
   void modified(Database& db, std::string_view key, EventClass /*kind*/, std::string_view /*event*/,
                 uint64_t changes = 1) {
-    dirty_ += changes;
+    shared_.changes += changes;
     if (blocked_.any()) [[unlikely]]
       blocked_.touched(db.id(), key);
   }
   // A whole database was emptied or swapped; `changes` keys are gone.
   void flushed(Database& db, uint64_t changes) {
-    dirty_ += changes;
+    shared_.changes += changes;
     blocked_.touched_all(db.id());
   }
 
@@ -54,8 +56,8 @@ class Effects : public KeyspaceListener {
     if (emptied) modified(db, key, EventClass::generic, "del", 0);
   }
 
-  uint64_t dirty() const { return dirty_; }
-  void set_dirty(uint64_t dirty) { dirty_ = dirty; }
+  uint64_t dirty() const { return shared_.changes; }
+  void set_dirty(uint64_t dirty) { shared_.changes = dirty; }
   // Where commands tell what they did.
   Propagation& propagation() { return propagation_; }
   // Those who wait for changes.
@@ -67,7 +69,7 @@ class Effects : public KeyspaceListener {
     if (propagation_.active()) propagation_.also(db.id(), {lazily ? "UNLINK" : "DEL", key});
   }
 
-  uint64_t dirty_ = 0;
+  KeyspaceShared& shared_;
   Propagation propagation_;
   BlockedClients blocked_;
 };

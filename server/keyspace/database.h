@@ -72,6 +72,8 @@ struct KeyspaceShared {
   Random random;
   KeyspaceStats stats;
   int64_t now_ms = 0;  // Unix time of the command under way
+  // How often the data set was changed: only ever rises. Those who save remember up to where they have.
+  uint64_t changes = 0;
   KeyspaceListener* listener = nullptr;
   SnapshotHook* snapshot = nullptr;
   bool colour = false;           // of new entries; flipped when a snapshot starts

@@ -157,7 +157,7 @@ TEST_F(DebugCommands, ObjectTellsHowAValueIsKept) {
 }
 
 TEST_F(DebugCommands, PopulateMakesTheKeysThatAreMissing) {
-  const uint64_t dirty = server_.effects().dirty();
+  const uint64_t dirty = server_.keyspace().shared().changes;
   const auto value = [&](const char* key) {
     char digits[max_integer_text];
     const Entry* entry = server_.db().peek(key);
@@ -181,7 +181,7 @@ TEST_F(DebugCommands, PopulateMakesTheKeysThatAreMissing) {
   EXPECT_EQ(run("POPULATE", "1", "q", "99999999999"),
             "(error) ERR string exceeds maximum allowed size (proto-max-bulk-len)");
   EXPECT_EQ(server_.db().size(), 5u);
-  EXPECT_EQ(server_.effects().dirty(), dirty);
+  EXPECT_EQ(server_.keyspace().shared().changes, dirty);
 }
 
 TEST_F(DebugCommands, ProtocolSendsEachKind) {

@@ -42,7 +42,7 @@ TEST_F(ExpireTest, WrongCalls) {
     EXPECT_EQ(type(line), answer) << line;
   }
   EXPECT_EQ(type("ttl a"), "(integer) -1");
-  EXPECT_EQ(server.effects().dirty(), 0u);
+  EXPECT_EQ(server.keyspace().shared().changes, 0u);
 }
 
 TEST_F(ExpireTest, EachUnitAndBase) {
@@ -123,10 +123,10 @@ TEST_F(ExpireTest, ATimeThatIsPastRemoves) {
     for (const std::string_view lazily : {"no", "yes"}) {
       run("config", "set", "lazyfree-lazy-expire", lazily);
       put("a");
-      const uint64_t before = server.effects().dirty();
+      const uint64_t before = server.keyspace().shared().changes;
       EXPECT_EQ(type(line), "(integer) 1") << line;
       EXPECT_EQ(server.db().size(), 0u) << line;
-      EXPECT_EQ(server.effects().dirty() - before, 1u);
+      EXPECT_EQ(server.keyspace().shared().changes - before, 1u);
     }
   }
   EXPECT_EQ(server.keyspace().shared().stats.expired, 0u);

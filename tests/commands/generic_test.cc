@@ -58,20 +58,20 @@ TEST_F(GenericTest, WrongCalls) {
        }) {
     EXPECT_EQ(type(line), answer) << line;
   }
-  EXPECT_EQ(server.effects().dirty(), 0u);
+  EXPECT_EQ(server.keyspace().shared().changes, 0u);
   EXPECT_EQ(server.db().size(), 1u);
 }
 
 TEST_F(GenericTest, DelAndUnlink) {
   for (const std::string command : {"DEL", "UNLINK"}) {
-    const uint64_t before = server.effects().dirty();
+    const uint64_t before = server.keyspace().shared().changes;
     put("a", "1");
     put("b", std::string(1000, 'x'));
     put_volatile("old", "1", 10);
     server.advance(11);
     EXPECT_EQ(run(command, "a", "a", "none", "b", "old"), "(integer) 2");
     EXPECT_EQ(server.db().size(), 0u);
-    EXPECT_EQ(server.effects().dirty() - before, 2u);  // not the one that expired
+    EXPECT_EQ(server.keyspace().shared().changes - before, 2u);  // not the one that expired
   }
 }
 
@@ -110,9 +110,9 @@ TEST_F(GenericTest, Rename) {
   EXPECT_EQ(value("a"), "(none)");
   EXPECT_EQ(value("b"), "value");
   EXPECT_EQ(type("pttl b"), "(integer) 5000");
-  EXPECT_EQ(server.effects().dirty(), 1u);
+  EXPECT_EQ(server.keyspace().shared().changes, 1u);
   EXPECT_EQ(type("rename b b"), "OK");
-  EXPECT_EQ(server.effects().dirty(), 1u);
+  EXPECT_EQ(server.keyspace().shared().changes, 1u);
   EXPECT_EQ(server.db().volatile_size(), 1u);
   server.advance(5001);
   EXPECT_EQ(type("rename b c"), "(error) ERR no such key");
@@ -123,10 +123,10 @@ TEST_F(GenericTest, RenameNx) {
   put("b", "2");
   EXPECT_EQ(type("renamenx a b"), "(integer) 0");
   EXPECT_EQ(type("renamenx a a"), "(integer) 0");
-  EXPECT_EQ(server.effects().dirty(), 0u);
+  EXPECT_EQ(server.keyspace().shared().changes, 0u);
   EXPECT_EQ(type("renamenx a c"), "(integer) 1");
   EXPECT_EQ(value("c"), "1");
-  EXPECT_EQ(server.effects().dirty(), 1u);
+  EXPECT_EQ(server.keyspace().shared().changes, 1u);
   // A name whose time has come is free.
   put_volatile("old", "1", 10);
   server.advance(11);
@@ -145,7 +145,7 @@ TEST_F(GenericTest, Move) {
   EXPECT_EQ(type("move b 3"), "(integer) 0");
   EXPECT_EQ(type("move none 3"), "(integer) 0");
   EXPECT_EQ(value("b", 3), "there");
-  EXPECT_EQ(server.effects().dirty(), 1u);
+  EXPECT_EQ(server.keyspace().shared().changes, 1u);
 }
 
 TEST_F(GenericTest, Copy) {

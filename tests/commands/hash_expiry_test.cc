@@ -274,9 +274,9 @@ TEST_F(HashExpiryTest, ChangesAreCounted) {
       {"hpersist h fields 1 a", 0},      {"hexpire h 0 fields 2 a b", 2},
       {"httl h fields 1 c", 0}};
   for (const auto& [line, changes] : cases) {
-    const uint64_t before = server.effects().dirty();
+    const uint64_t before = server.keyspace().shared().changes;
     type(line);
-    EXPECT_EQ(server.effects().dirty() - before, changes) << line;
+    EXPECT_EQ(server.keyspace().shared().changes - before, changes) << line;
   }
 }
 

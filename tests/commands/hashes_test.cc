@@ -295,9 +295,9 @@ TEST_F(HashesTest, ChangesAreCountedAsRedisCounts) {
                                                                {"hdel h c", 1},
                                                                {"hset h a", 0}};
   for (const auto& [line, changes] : cases) {
-    const uint64_t before = server.effects().dirty();
+    const uint64_t before = server.keyspace().shared().changes;
     type(line);
-    EXPECT_EQ(server.effects().dirty() - before, changes) << line;
+    EXPECT_EQ(server.keyspace().shared().changes - before, changes) << line;
   }
 }
 

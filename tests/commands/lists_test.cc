@@ -350,9 +350,9 @@ INSTANTIATE_TEST_SUITE_P(FirstOfSeveral, ListScripts, testing::ValuesIn(first_of
 class ListCommands : public CommandTest {
  protected:
   uint64_t dirty_after(std::string_view line) {
-    const uint64_t before = server.effects().dirty();
+    const uint64_t before = server.keyspace().shared().changes;
     type(line);
-    return server.effects().dirty() - before;
+    return server.keyspace().shared().changes - before;
   }
 };
 

@@ -58,15 +58,15 @@ TEST_F(ServerCommands, FlushEmptiesOneDatabaseOrAll) {
   for (const std::string mode : {"", "SYNC", "ASYNC", "async"}) {
     fill();
     server.client().client().db = 1;
-    const uint64_t dirty = server.effects().dirty();
+    const uint64_t dirty = server.keyspace().shared().changes;
     EXPECT_EQ(type("FLUSHDB " + mode), "OK");
-    EXPECT_EQ(server.effects().dirty(), dirty + 2);
+    EXPECT_EQ(server.keyspace().shared().changes, dirty + 2);
     EXPECT_EQ(server.db(1).size(), 0u);
     EXPECT_EQ(server.db(1).volatile_size(), 0u);
     EXPECT_EQ(server.db(0).size(), 1u);
     EXPECT_EQ(server.db(5).size(), 6u);
     EXPECT_EQ(type("FLUSHALL " + mode), "OK");
-    EXPECT_EQ(server.effects().dirty(), dirty + 2 + 7);
+    EXPECT_EQ(server.keyspace().shared().changes, dirty + 2 + 7);
     EXPECT_EQ(server.keyspace().total_keys(), 0u);
   }
 }
@@ -92,14 +92,14 @@ TEST_F(ServerCommands, FlushFreesInTheBackgroundWhenItIsToldTo) {
 
 TEST_F(ServerCommands, SwapdbExchangesKeysAndTheirExpiry) {
   fill();
-  const uint64_t dirty = server.effects().dirty();
+  const uint64_t dirty = server.keyspace().shared().changes;
   EXPECT_EQ(run("SWAPDB", "0", "5"), "OK");
-  EXPECT_EQ(server.effects().dirty(), dirty + 1);
+  EXPECT_EQ(server.keyspace().shared().changes, dirty + 1);
   EXPECT_EQ(server.db(0).size(), 6u);
   EXPECT_EQ(server.db(5).size(), 1u);
   EXPECT_EQ(server.db(5).expiry_of(*server.db(5).peek("key0")), server.now_ms() + 100000);
   EXPECT_EQ(run("SWAPDB", "5", "5"), "OK");
-  EXPECT_EQ(server.effects().dirty(), dirty + 2);
+  EXPECT_EQ(server.keyspace().shared().changes, dirty + 2);
   EXPECT_EQ(server.db(5).size(), 1u);
 }
 

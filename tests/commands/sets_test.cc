@@ -343,9 +343,9 @@ TEST_F(SetsTest, ScanSeesAllOnceInABigSet) {
 
 TEST_F(SetsTest, CountChangesAsRedis) {
   const auto changes = [&](std::string_view line) {
-    const uint64_t before = server.effects().dirty();
+    const uint64_t before = server.keyspace().shared().changes;
     type(line);
-    return server.effects().dirty() - before;
+    return server.keyspace().shared().changes - before;
   };
   EXPECT_EQ(changes("sadd s a b c d e f"), 6u);
   EXPECT_EQ(changes("sadd s a b z"), 1u);

@@ -95,9 +95,9 @@ TEST_P(SortEveryShape, PutsElementsInOrder) {
 }
 
 TEST_P(SortEveryShape, KeepsTheResultAsAList) {
-  const uint64_t before = server.effects().dirty();
+  const uint64_t before = server.keyspace().shared().changes;
   EXPECT_EQ(run("sort k desc get # get none_* store out"), "(integer) 8");
-  EXPECT_EQ(server.effects().dirty() - before, 8u);
+  EXPECT_EQ(server.keyspace().shared().changes - before, 8u);
   EXPECT_EQ(run("lrange out 0 -1"), R"(["10", "", "3", "", "2", "", "1", ""])");
   const bool one_each = GetParam().config.find("list-max-listpack-size") != std::string_view::npos;
   EXPECT_EQ(run("object encoding out").text, one_each ? "quicklist" : "listpack");
@@ -108,14 +108,14 @@ TEST_P(SortEveryShape, KeepsTheResultAsAList) {
 
 TEST_P(SortEveryShape, AnEmptyResultTakesTheKeyAway) {
   run("set out x ex 100");
-  const uint64_t before = server.effects().dirty();
+  const uint64_t before = server.keyspace().shared().changes;
   EXPECT_EQ(run("sort k limit 9 1 store out"), "(integer) 0");
-  EXPECT_EQ(server.effects().dirty() - before, 1u);
+  EXPECT_EQ(server.keyspace().shared().changes - before, 1u);
   EXPECT_EQ(run("exists out"), "(integer) 0");
   EXPECT_EQ(run("sort k limit 9 1 store out"), "(integer) 0");
   EXPECT_EQ(run("sort nokey store k"), "(integer) 0");
   EXPECT_EQ(run("exists k"), "(integer) 0");
-  EXPECT_EQ(server.effects().dirty() - before, 2u);
+  EXPECT_EQ(server.keyspace().shared().changes - before, 2u);
 }
 
 TEST_F(SortTest, WithoutSortingListsAndSortedSetsKeepTheirOrder) {

@@ -235,8 +235,10 @@ TEST(SortedSetAlgebraTest, WhatIsStoredCountsAsOneChangeAndHasNoExpiry) {
   server.run("ZADD", "a", "1", "x", "2", "y");
   server.run("ZADD", "b", "1", "z");
   server.run("SET", "d", "v", "EX", "100");
-  uint64_t before = server.effects().dirty();
-  const auto changes = [&] { return server.effects().dirty() - std::exchange(before, server.effects().dirty()); };
+  uint64_t before = server.keyspace().shared().changes;
+  const auto changes = [&] {
+    return server.keyspace().shared().changes - std::exchange(before, server.keyspace().shared().changes);
+  };
   EXPECT_EQ(server.run("ZUNIONSTORE", "d", "2", "a", "b"), "(integer) 3");
   EXPECT_EQ(changes(), 1u);
   EXPECT_EQ(server.run("TTL", "d"), "(integer) -1");

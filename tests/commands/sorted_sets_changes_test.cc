@@ -346,9 +346,9 @@ TEST(SortedSetChangesTest, ChangesAreCountedOneByOne) {
   for (const std::string_view config : encodings) {
     TestServer server(config);
     for (const auto& [line, changes] : cases) {
-      const uint64_t before = server.effects().dirty();
+      const uint64_t before = server.keyspace().shared().changes;
       server.client().run(words_of(line));
-      EXPECT_EQ(server.effects().dirty() - before, changes) << line;
+      EXPECT_EQ(server.keyspace().shared().changes - before, changes) << line;
     }
     EXPECT_EQ(server.run("DBSIZE"), "(integer) 0");
   }

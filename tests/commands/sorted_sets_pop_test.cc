@@ -163,9 +163,9 @@ TEST(SortedSetPopsTest, ChangesAreCountedOneByOne) {
       {"zpopmin z", 1},    {"zpopmax z 2", 2}, {"zpopmin z 0", 0},          {"zmpop 1 z min count 2", 2},
       {"bzpopmin z 0", 1}, {"zpopmin z", 0},   {"zmpop 1 z min count 2", 0}};
   for (const auto& [line, changes] : cases) {
-    const uint64_t before = server.effects().dirty();
+    const uint64_t before = server.keyspace().shared().changes;
     server.client().run(words_of(line));
-    EXPECT_EQ(server.effects().dirty() - before, changes) << line;
+    EXPECT_EQ(server.keyspace().shared().changes - before, changes) << line;
   }
 }
 

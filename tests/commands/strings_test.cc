@@ -547,9 +547,9 @@ TEST_F(StringTest, OnlyWhatChangesSomethingCountsAsAChange) {
       {"msetnx a 1", 0},    {"incrby a 5", 1},    {"incrbyfloat a 5", 1},   {"getdel a", 1},        {"getdel a", 0},
       {"getset b 1", 1},    {"getex b pxat 1", 1}};
   for (const auto& [line, changes] : cases) {
-    const uint64_t before = server.effects().dirty();
+    const uint64_t before = server.keyspace().shared().changes;
     type(line);
-    EXPECT_EQ(server.effects().dirty() - before, changes) << line;
+    EXPECT_EQ(server.keyspace().shared().changes - before, changes) << line;
   }
 }
 

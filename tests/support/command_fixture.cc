@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "common/base/config_file.h"
+#include "common/base/file.h"
 #include "server/client/authentication.h"
 #include "server/commands/register.h"
 
@@ -124,8 +125,12 @@ TestServer::TestServer(std::string_view config)
     : log_(silent()),
       config_(load(store_, config)),
       keyspace_(config_.databases, config_),
+      effects_(keyspace_.shared()),
+      persistence_(
+          keyspace_, config_, real_file_system(), log_, [] {}, false),
       evictor_(keyspace_, config_),
-      services_{keyspace_, store_, config_, registry_, commands_, effects_, evictor_, stats_, control_, log_},
+      services_{keyspace_, store_, config_,  registry_, commands_,   effects_,
+                evictor_,  stats_, control_, log_,      persistence_},
       executor_(services_, [this] { return now_ms_; }) {
   keyspace_.shared().listener = &effects_;
   register_all_commands(commands_);

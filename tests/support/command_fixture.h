@@ -30,6 +30,7 @@
 #include "server/dispatch/server_control.h"
 #include "server/keyspace/evict.h"
 #include "server/keyspace/keyspace.h"
+#include "server/persistence/persistence.h"
 #include "server/stats/server_stats.h"
 #include "tests/support/reply_text.h"
 
@@ -123,6 +124,7 @@ class TestServer {
   ClientRegistry& clients() { return registry_; }
   CommandTable& commands() { return commands_; }
   Effects& effects() { return effects_; }
+  Persistence& persistence() { return persistence_; }
   ServerStats& stats() { return stats_; }
   RecordingControl& control() { return control_; }
   Services& services() { return services_; }
@@ -134,8 +136,9 @@ class TestServer {
   Log log_;
   ConfigStore store_;
   const Config& config_;  // loaded
-  Effects effects_;       // outlives the keyspace, which tells it of expired keys
   Keyspace keyspace_;
+  Effects effects_;
+  Persistence persistence_;
   ClientRegistry registry_;
   CommandTable commands_;
   Evictor evictor_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/base/file.h"
 #include "common/base/log.h"
 #include "server/client/client_registry.h"
 #include "server/commands/command_info.h"
@@ -13,6 +14,7 @@
 #include "server/dispatch/server_control.h"
 #include "server/keyspace/evict.h"
 #include "server/keyspace/keyspace.h"
+#include "server/persistence/persistence.h"
 #include "server/stats/server_stats.h"
 #include "tests/support/written.h"
 
@@ -56,15 +58,16 @@ class CommandCommands : public testing::Test {
 
   ConfigStore store_;
   Keyspace keyspace_{1};
+  Effects effects_{keyspace_.shared()};
   ClientRegistry clients_;
   CommandTable commands_;
-  Effects effects_;
   Evictor evictor_{keyspace_, store_.config()};
   ServerStats stats_;
   NoControl control_;
   Log log_{LogOptions{LogLevel::nothing, "", false, "", ""}};
-  Services services_{keyspace_, store_,   store_.config(), clients_, commands_,
-                     effects_,  evictor_, stats_,          control_, log_};
+  Persistence persistence_{keyspace_, store_.config(), real_file_system(), log_, [] {}, false};
+  Services services_{keyspace_, store_, store_.config(), clients_, commands_,   effects_,
+                     evictor_,  stats_, control_,        log_,     persistence_};
   BlockPool pool_;
   Client client_{1, pool_};
 };

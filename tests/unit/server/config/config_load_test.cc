@@ -72,6 +72,22 @@ TEST_F(ConfigLoad, EmptyBind) {
   EXPECT_TRUE(config_.bind.empty());
 }
 
+TEST_F(ConfigLoad, SaveRulesAddUpAndTheFirstReplacesTheDefault) {
+  using Rules = std::vector<SaveRule>;
+  const std::pair<std::string, Rules> cases[] = {{"port 1\n", {{3600, 1}, {300, 100}, {60, 10000}}},
+                                                 {"save 900 1\nsave 60 5 30 2\n", {{900, 1}, {60, 5}, {30, 2}}},
+                                                 {"save 900 1\nsave ''\n", {}},
+                                                 {"save\nsave 60 5\n", {{60, 5}}},
+                                                 {"save \"10 3\"\n", {{10, 3}}}};
+  for (const auto& [text, rules] : cases) {
+    ConfigStore store;
+    ConfigSources sources;
+    sources.options = text;
+    ASSERT_FALSE(store.load(sources).has_value()) << text;
+    EXPECT_EQ(store.config().save, rules) << text;
+  }
+}
+
 struct BadText {
   std::string text;
   size_t line;
@@ -96,6 +112,10 @@ TEST_F(ConfigLoad, WhatRedisSaysOfBadLines) {
        "Wrong number of arguments in buffer limit configuration."},
       {"save x\n", 1, "save x", "Invalid save parameters"},
       {"save '' ''\n", 1, "save '' ''", "Invalid save parameters"},
+      {"appendfilename ''\n", 1, "appendfilename ''", "appendfilename can't be empty"},
+      {"appendfilename a/b\n", 1, "appendfilename a/b", "appendfilename can't be a path, just a filename"},
+      {"appenddirname ''\n", 1, "appenddirname ''", "appenddirname can't be empty"},
+      {"appenddirname a/b\n", 1, "appenddirname a/b", "appenddirname can't be a path, just a dirname"},
       {"rename-command get\n", 1, "rename-command get", not_understood},
       {"include\n", 1, "include", not_understood},
       {"include a b\n", 1, "include a b", not_understood},

@@ -131,7 +131,15 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"proc-title-template", "{foo}", title_error, ""}, Case{"proc-title-template", "x {title", title_error, ""},
         Case{"proc-title-template", " ", title_error, ""}, Case{"proc-title-template", "", title_error, ""},
         Case{"save", "", "", ""}, Case{"save", "1", "Invalid save parameters", ""},
-        Case{"save", "900 1 x 1", "Invalid save parameters", ""}, Case{"appendonly", "no", "", "no"},
+        Case{"save", "900 1 x 1", "Invalid save parameters", ""}, Case{"save", "0 1", "Invalid save parameters", ""},
+        Case{"save", "1 -1", "Invalid save parameters", ""}, Case{"save", "1 0", "", "1 0"},
+        Case{"save", "900 1 60 +5", "", "900 1 60 5"}, Case{"save", "60  ", "Invalid save parameters", ""},
+        Case{"dbfilename", "a/b", "dbfilename can't be a path, just a filename", ""},
+        Case{"dbfilename", "b.rdb", "", "b.rdb"}, Case{"dbfilename", "", "", ""},
+        Case{"appendfsync", "Always", "", "always"},
+        Case{"appendfsync", "now", not_a_choice + "everysec, always, no", ""},
+        Case{"auto-aof-rewrite-min-size", "1mb", "", "1048576"}, Case{"rdb-key-save-delay", "-5", "", "-5"},
+        Case{"appendonly", "no", "", "no"}, Case{"appendonly", "Yes", "", "yes"},
         Case{"appendonly", "maybe", "argument must be 'yes' or 'no'", ""},
         Case{"dir", "/nonexistent", "No such file or directory", ""},
         Case{"dir", "", "No such file or directory", ""}));
@@ -156,10 +164,12 @@ INSTANTIATE_TEST_SUITE_P(OutputLimits, SetOne,
                                            Case{"client-output-buffer-limit", "pubsub 1 2 3 normal 1 2 x", limit_value,
                                                 ""}));
 
-TEST(ConfigSet, PersistenceIsRefusedByName) {
+TEST(ConfigSet, SaveRulesReplaceThoseBefore) {
   ConfigStore store;
-  EXPECT_NE(set(store, {{"save", "60 1"}}).find("not available"), std::string::npos);
-  EXPECT_NE(set(store, {{"appendonly", "yes"}}).find("not available"), std::string::npos);
+  EXPECT_EQ(get(store, "save"), "3600 1 300 100 60 10000");
+  EXPECT_EQ(set(store, {{"save", "60 1"}}), "");
+  EXPECT_EQ(set(store, {{"save", "30 2 10 5"}}), "");
+  EXPECT_EQ(get(store, "save"), "30 2 10 5");
 }
 
 TEST(ConfigSet, WhatIsWrongWithTheNames) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/base/file.h"
 #include "common/base/log.h"
 #include "common/base/memory.h"
 #include "server/client/client_registry.h"
@@ -18,6 +19,7 @@
 #include "server/dispatch/server_control.h"
 #include "server/keyspace/evict.h"
 #include "server/keyspace/keyspace.h"
+#include "server/persistence/persistence.h"
 #include "server/stats/server_stats.h"
 #include "tests/support/command_fixture.h"
 
@@ -105,15 +107,16 @@ class ExecutorTest : public testing::Test {
     return options;
   }()};
   ConfigStore store_;
-  Effects effects_;
   Keyspace keyspace_{2};
+  Effects effects_{keyspace_.shared()};
   ClientRegistry clients_;
   CommandTable commands_;
   Evictor evictor_{keyspace_, store_.config()};
   ServerStats stats_;
   RecordingControl control_;
-  Services services_{keyspace_, store_,   store_.config(), clients_, commands_,
-                     effects_,  evictor_, stats_,          control_, log_};
+  Persistence persistence_{keyspace_, store_.config(), real_file_system(), log_, [] {}, false};
+  Services services_{keyspace_, store_, store_.config(), clients_, commands_,   effects_,
+                     evictor_,  stats_, control_,        log_,     persistence_};
   Executor executor_{services_, [this] { return now_ms_; }};
   BlockPool pool_;
   Client client_{1, pool_};
