@@ -167,8 +167,8 @@ INSTANTIATE_TEST_SUITE_P(OutputLimits, SetOne,
 TEST(ConfigSet, SaveRulesReplaceThoseBefore) {
   ConfigStore store;
   EXPECT_EQ(get(store, "save"), "3600 1 300 100 60 10000");
-  EXPECT_EQ(set(store, {{"save", "60 1"}}), "");
-  EXPECT_EQ(set(store, {{"save", "30 2 10 5"}}), "");
+  EXPECT_EQ(set(store, {{"save", "60 1"}}), "OK");
+  EXPECT_EQ(set(store, {{"save", "30 2 10 5"}}), "OK");
   EXPECT_EQ(get(store, "save"), "30 2 10 5");
 }
 
