@@ -34,7 +34,12 @@ class ConfigLoader {
  public:
   // The references must outlive the loader.
   ConfigLoader(const DirectiveTable& table, Config& config, const RenameCommand& rename)
-      : table_(table), config_(config), rename_(rename) {}
+      : table_(table), config_(config), rename_(rename) {
+    config_.reading_at_start = true;
+  }
+  ~ConfigLoader() { config_.reading_at_start = false; }
+  ConfigLoader(const ConfigLoader&) = delete;
+  ConfigLoader& operator=(const ConfigLoader&) = delete;
 
   // nullopt when all is well. After a failure the config has what came before the line at fault.
   std::optional<ConfigFailure> load_text(std::string_view text);

@@ -60,10 +60,7 @@ std::optional<ConfigFailure> ConfigStore::load(const ConfigSources& sources) {
     text += read_stdin();
   }
   text.append("\n").append(sources.options);
-  config_.reading_at_start = true;
-  auto failure = ConfigLoader(table_, config_, rename_).load_text(text);
-  config_.reading_at_start = false;
-  if (failure) return failure;
+  if (auto failure = ConfigLoader(table_, config_, rename_).load_text(text)) return failure;
   return check_logfile(config_);
 }
 
