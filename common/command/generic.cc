@@ -14,6 +14,7 @@ constexpr KeySpec copy_keys[] = {{.flags = KeyFlag::ro | KeyFlag::access},
 constexpr KeySpec rm_delete_all[] = {{.flags = KeyFlag::rm | KeyFlag::del, .last_key = -1}};
 constexpr KeySpec ro_all[] = {{.flags = KeyFlag::ro, .last_key = -1}};
 constexpr KeySpec rw_update_first[] = {{.flags = KeyFlag::rw | KeyFlag::update}};
+constexpr KeySpec ow_update_first[] = {{.flags = KeyFlag::ow | KeyFlag::update}};
 constexpr KeySpec ro_access_first[] = {{.flags = KeyFlag::ro | KeyFlag::access}};
 constexpr KeySpec rw_access_update_first[] = {{.flags = KeyFlag::rw | KeyFlag::access | KeyFlag::update}};
 constexpr KeySpec rename_keys[] = {{.flags = KeyFlag::rw | KeyFlag::access | KeyFlag::del},
@@ -109,6 +110,13 @@ constexpr HistoryNote pexpire_history[] = {{"7.0.0", "`NX`, `XX`, `GT` and `LT` 
 constexpr HistoryNote pexpireat_history[] = {{"7.0.0", "`NX`, `XX`, `GT` and `LT` came."}};
 constexpr HistoryNote pttl_history[] = {{"2.8.0", "Answers -2 for a key that does not exist."}};
 constexpr HistoryNote renamenx_history[] = {{"3.2.0", "The same name twice is no error any more."}};
+constexpr HistoryNote restore_history[] = {
+    {"3.0.0", "`REPLACE` came."}, {"5.0.0", "`ABSTTL` came."}, {"5.0.0", "`IDLETIME` and `FREQ` came."}};
+constexpr ArgumentNote restore_notes[] = {{.at = "ttl", .type = ArgumentType::integer},
+                                          {.at = "REPLACE", .since = "3.0.0"},
+                                          {.at = "ABSTTL", .since = "5.0.0"},
+                                          {.at = "IDLETIME", .since = "5.0.0"},
+                                          {.at = "FREQ", .since = "5.0.0"}};
 constexpr HistoryNote scan_history[] = {{"6.0.0", "`TYPE` came."}};
 constexpr ArgumentNote scan_notes[] = {{.at = "TYPE", .since = "6.0.0"}};
 constexpr ArgumentNote sort_notes[] = {{.at = "BY", .name = "by-pattern", .key_spec = 1},
@@ -142,6 +150,17 @@ constexpr CommandSpec commands[] = {
      .categories = Acl::keyspace | Acl::write | Acl::slow,
      .keys = rm_delete_all,
      .tips = tips_multi_shard_agg_sum},
+    {.name = "dump",
+     .syntax = "DUMP key",
+     .summary = "Writes out a value in the form that RESTORE takes",
+     .since = "2.6.0",
+     .group = "generic",
+     .complexity = "O(N*M) with N elements of M bytes on average",
+     .arity = 2,
+     .flags = Flag::readonly,
+     .categories = Acl::keyspace | Acl::read | Acl::slow,
+     .keys = ro_access_first,
+     .tips = tips_unstable},
     {.name = "exists",
      .syntax = "EXISTS key [key ...]",
      .summary = "Counts how many of the keys exist",
@@ -304,6 +323,31 @@ constexpr CommandSpec commands[] = {
      .categories = Acl::keyspace | Acl::write | Acl::fast,
      .keys = renamenx_keys,
      .history = renamenx_history},
+    {.name = "restore",
+     .syntax = "RESTORE key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]",
+     .summary = "Makes a key from a value that DUMP wrote",
+     .since = "2.6.0",
+     .group = "generic",
+     .complexity = "O(N*M) with N elements of M bytes on average; O(N*M*log(N)) for a sorted set",
+     .arity = -4,
+     .flags = Flag::write | Flag::denyoom,
+     .categories = Acl::keyspace | Acl::write | Acl::slow | Acl::dangerous,
+     .keys = ow_update_first,
+     .history = restore_history,
+     .arguments = restore_notes},
+    {.name = "restore-asking",
+     .syntax = "RESTORE-ASKING key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]",
+     .summary = "As RESTORE, for a key that moves from one node of a cluster to another",
+     .since = "3.0.0",
+     .group = "server",
+     .complexity = "O(N*M) with N elements of M bytes on average; O(N*M*log(N)) for a sorted set",
+     .arity = -4,
+     .flags = Flag::write | Flag::denyoom | Flag::asking,
+     .categories = Acl::keyspace | Acl::write | Acl::slow | Acl::dangerous,
+     .keys = ow_update_first,
+     .history = restore_history,
+     .system_command = true,
+     .arguments = restore_notes},
     {.name = "scan",
      .syntax = "SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]",
      .summary = "Walks over the names of the keys, some at each call",

@@ -34,6 +34,7 @@ inline constexpr std::string_view protected_mode =
     "server. 3) If you started the server manually just for testing, restart it with the '--protected-mode no' "
     "option. 4) Set up an authentication password for the default user. NOTE: You only need to do one of the above "
     "things in order for the server to start accepting connections from the outside.";
+inline constexpr std::string_view busy_key = "BUSYKEY Target key name already exists.";
 inline constexpr std::string_view no_such_command = "ERR Invalid command specified";
 inline constexpr std::string_view no_keys = "ERR The command has no key arguments";
 inline constexpr std::string_view wrong_count_for_command = "ERR Invalid number of arguments specified for command";

@@ -1,4 +1,4 @@
-// The commands on keys of any type: DEL, RENAME, COPY, EXPIRE and its kin, KEYS, SCAN, OBJECT and so on.
+// The commands on keys of any type: DEL, RENAME, COPY, EXPIRE and its kin, KEYS, SCAN, OBJECT, DUMP and so on.
 #pragma once
 
 namespace redoubt {
@@ -13,5 +13,6 @@ void register_expire_commands(CommandTable& table);
 void register_scan_commands(CommandTable& table);
 void register_object_commands(CommandTable& table);
 void register_sort_commands(CommandTable& table);
+void register_dump_commands(CommandTable& table);
 
 }  // namespace redoubt
