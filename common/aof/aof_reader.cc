@@ -327,10 +327,11 @@ AofState AofReader::finish() {
   if (unfinished_bytes_ == nullptr || *begin_of_data() == '#') {
     return stop(AofState::truncated, "Reached EOF within a record");
   }
-  const uint64_t follows = sound_command_after(unfinished_bytes_);
-  position_.problem = offset_of(unfinished_bytes_);
+  const char* const bytes = unfinished_bytes_;
   std::string text = "Expected to read " + std::to_string(unfinished_length_) + " bytes, got " +
-                     std::to_string(end_of_data() - unfinished_bytes_) + " bytes";
+                     std::to_string(end_of_data() - bytes) + " bytes";
+  const uint64_t follows = sound_command_after(bytes);
+  position_.problem = offset_of(bytes);
   if (follows == 0) return stop(AofState::truncated, std::move(text));
   return stop(AofState::damaged, std::move(text) + ", and among them whole commands from offset " +
                                      std::to_string(follows) + " to the end of the file");
@@ -339,8 +340,6 @@ AofState AofReader::finish() {
 // An append that was cut short ends within its own bytes. If instead there are whole commands up to the very end of the file,
 // the length is what is wrong: cutting there would throw away all of them. Returns the offset of the first, or 0.
 uint64_t AofReader::sound_command_after(const char* at) {
-  const std::string problem = std::exchange(problem_, {});
-  const AofPosition position = position_;
   uint64_t found = 0;
   // The first place where a command may begin is nearly always one; a value made to look like many is not worth the time.
   for (int searched = 0; found == 0 && searched < max_searched; ++searched) {
@@ -353,8 +352,6 @@ uint64_t AofReader::sound_command_after(const char* at) {
     // Else nothing that began between was sound to the end either; but the search must get on.
     at = std::max(at, first);
   }
-  problem_ = problem;
-  position_ = position;
   return found;
 }
 

@@ -1,0 +1,119 @@
+// Append-only files from outside. However it comes in pieces, a file is read the same way; and what is left of it after the
+// cut that the reader proposes is sound, with the same commands.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/aof/aof_reader.h"
+#include "common/aof/aof_writer.h"
+
+namespace redoubt {
+namespace {
+
+void require(bool holds) {
+  if (!holds) abort();
+}
+
+class TextSource final : public ByteSource {
+ public:
+  TextSource(std::string_view text, size_t most) : text_(text), most_(most) {}
+  Result<size_t> read(std::span<char> bytes) override {
+    const size_t size = std::min({bytes.size(), most_, text_.size()});
+    if (size > 0) memcpy(bytes.data(), text_.data(), size);
+    text_.remove_prefix(size);
+    return size;
+  }
+
+ private:
+  std::string_view text_;
+  size_t most_;
+};
+
+class Checker final : public AofVisitor, public RdbVisitor {
+ public:
+  explicit Checker(std::string_view text) : text_(text) {}
+  std::vector<std::string> told;  // each as it is written
+  size_t keys = 0;
+
+  Status commands(std::span<const AofCommand> batch) override {
+    for (const AofCommand& command : batch) {
+      require(!command.args.empty() && command.offset >= end_ && command.end <= text_.size());
+      require(command.number == told.size() + 1);
+      std::string bytes;
+      AofWriter(bytes).command(command.args);
+      // Numbers may have leading zeros in the file.
+      require(bytes.size() <= command.end - command.offset);
+      const std::string_view last = command.args.back();
+      require(text_.substr(command.end - 2 - last.size(), last.size()) == last);
+      told.push_back(std::move(bytes));
+      end_ = command.end;
+    }
+    return {};
+  }
+  RdbVisitor& preamble() override { return *this; }
+
+  bool begin_key(const RdbKey&) override { return (++keys & 3) != 0; }
+  Status end_key() override { return {}; }
+  void string(std::string_view) override {}
+  void begin_elements(uint64_t) override {}
+  void element(std::string_view) override {}
+  void pair(std::string_view, std::string_view, int64_t) override {}
+  void scored(std::string_view, double) override {}
+  void packed(RdbBlob, std::string_view) override {}
+  void begin_nodes(uint64_t) override {}
+  void node(bool, std::string_view) override {}
+
+ private:
+  std::string_view text_;
+  uint64_t end_ = 0;
+};
+
+struct Outcome {
+  AofState state;
+  AofPosition position;
+  std::vector<std::string> told;
+  bool has_preamble;
+};
+
+Outcome read(std::string_view text, size_t most, bool strict) {
+  TextSource source(text, most);
+  AofReader reader(source, {{}, strict});
+  Checker checker(text);
+  Outcome outcome;
+  outcome.state = reader.read_all(checker);
+  outcome.position = reader.position();
+  outcome.told = std::move(checker.told);
+  outcome.has_preamble = reader.has_preamble();
+  require(outcome.state != AofState::reading && outcome.state != AofState::unreadable);
+  require(reader.problem().empty() == (outcome.state == AofState::end));
+  require(outcome.position.sound <= outcome.position.offset && outcome.position.offset <= text.size());
+  require(outcome.position.problem <= text.size() && outcome.position.commands == outcome.told.size());
+  if (outcome.state == AofState::end) require(outcome.position.sound == text.size());
+  return outcome;
+}
+
+void run(std::string_view data) {
+  if (data.empty()) return;
+  const auto flags = static_cast<uint8_t>(data[0]);
+  const bool strict = (flags & 1) != 0;
+  const std::string_view text = data.substr(1);
+  const Outcome whole = read(text, SIZE_MAX, strict);
+  const Outcome pieces = read(text, 1 + (flags >> 1), strict);
+  require(whole.state == pieces.state && whole.told == pieces.told && whole.position.sound == pieces.position.sound);
+  if (whole.state == AofState::bad_preamble) return;
+  const Outcome cut = read(text.substr(0, whole.position.sound), SIZE_MAX, strict);
+  require(cut.state == AofState::end && cut.has_preamble == whole.has_preamble);
+  require(cut.told.size() <= whole.told.size() && std::equal(cut.told.begin(), cut.told.end(), whole.told.begin()));
+}
+
+}  // namespace
+}  // namespace redoubt
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  redoubt::run({reinterpret_cast<const char*>(data), size});
+  return 0;
+}
