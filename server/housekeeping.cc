@@ -48,8 +48,9 @@ void Housekeeping::end_tick(int64_t now_ns) {
   if (services_.config.client_memory_limit() != 0) client_evictor_.tick(now_ns / 1000);
   // Goes on with what a time slice cut short.
   if (services_.config.maxmemory != 0 && !services_.clients.paused()) services_.evictor.make_room();
+  connections_.resume();
   services_.persistence.tick();
-  connections_.end_of_tick();
+  connections_.flush();
   watchdog_.pet();
 }
 

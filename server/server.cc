@@ -28,6 +28,7 @@
 #include "server/dispatch/server_control.h"
 #include "server/housekeeping.h"
 #include "server/keyspace/evict.h"
+#include "server/persistence/append_log.h"
 #include "server/persistence/persistence.h"
 #include "server/stats/sample_stats.h"
 #include "server/stats/server_stats.h"
@@ -109,7 +110,7 @@ Server::Impl::Impl(Parts given)
       services{keyspace, parts.config, config, clients, parts.commands, effects,
                evictor,  stats,        *this,  log,     persistence},
       executor(services),
-      connections(loop, executor, clients, config, stats, log),
+      connections(loop, executor, clients, config, stats, log, persistence.append_log().progress()),
       housekeeping(services, executor, connections) {
   keyspace.shared().listener = &effects;
   start_stats(stats, monotonic_us());

@@ -7,13 +7,24 @@
 
 namespace redoubt {
 
+namespace {
+
+constexpr size_t max_header = max_integer_text + 3;
+constexpr size_t short_record = 512;
+
+char* put_header(char* at, char mark, uint64_t number) {
+  *at++ = mark;
+  at += format_u64(at, number);
+  *at++ = '\r';
+  *at++ = '\n';
+  return at;
+}
+
+}  // namespace
+
 void AofWriter::header(char mark, uint64_t number) {
-  char line[max_integer_text + 3];
-  line[0] = mark;
-  const size_t digits = format_u64(line + 1, number);
-  line[1 + digits] = '\r';
-  line[2 + digits] = '\n';
-  out_.append(line, digits + 3);
+  char line[max_header];
+  out_.append(line, static_cast<size_t>(put_header(line, mark, number) - line));
 }
 
 void AofWriter::begin(size_t args) { header('*', args); }
@@ -35,6 +46,22 @@ void AofWriter::argument(double value) {
 }
 
 void AofWriter::command(std::span<const std::string_view> args) {
+  size_t most = max_header;
+  for (const std::string_view arg : args) most += max_header + arg.size() + 2;
+  // Most commands are short: put together here, they cost the string one look at its size.
+  if (most <= short_record) {
+    char record[short_record];
+    char* at = put_header(record, '*', args.size());
+    for (const std::string_view arg : args) {
+      at = put_header(at, '$', arg.size());
+      if (!arg.empty()) memcpy(at, arg.data(), arg.size());
+      at += arg.size();
+      *at++ = '\r';
+      *at++ = '\n';
+    }
+    out_.append(record, static_cast<size_t>(at - record));
+    return;
+  }
   begin(args.size());
   for (const std::string_view arg : args) argument(arg);
 }

@@ -28,6 +28,18 @@ ssize_t transmit(int descriptor, const iovec& piece) {
   return syscall(SYS_sendto, descriptor, piece.iov_base, piece.iov_len, MSG_NOSIGNAL, nullptr, 0);
 }
 
+// Cuts the pieces to so many bytes; returns how many pieces are left.
+size_t first_bytes(iovec* pieces, size_t count, size_t size) {
+  for (size_t i = 0; i < count; ++i) {
+    if (pieces[i].iov_len >= size) {
+      pieces[i].iov_len = size;
+      return i + 1;
+    }
+    size -= pieces[i].iov_len;
+  }
+  return count;
+}
+
 constexpr size_t max_pieces = 64;
 // An argument under way gets its whole room at once up to this size; beyond, room grows with what arrives.
 constexpr size_t trusted_length = 1024 * 1024;
@@ -58,7 +70,8 @@ void Connection::want(bool read, bool write) {
 }
 
 void Connection::on_ready(bool readable, bool writable, bool hung_up) {
-  if (writable) flush();
+  // Not at once: what it was answered in this tick leaves when the log has been written.
+  if (writable) shared_.registry.schedule_flush(*this);
   if (readable && !is(ClientFlag::close_now)) read(hung_up);
 }
 
@@ -161,23 +174,38 @@ void Connection::count_input() {
   parser_memory = parser_.memory();
 }
 
+// The rest of the output waits for a sync of the append log.
+void Connection::wait_for_sync() {
+  if (!hold_.holding() || held) return;
+  held = true;
+  shared_.held.push_back(this);
+}
+
 void Connection::flush() {
   iovec pieces[max_pieces];
-  while (!out.empty()) {
-    const size_t count = out.pieces(pieces, max_pieces);
+  size_t left = hold_.sendable(shared_.log_progress, net_out, out.size());
+  while (left > 0) {
+    const size_t count = first_bytes(pieces, out.pieces(pieces, max_pieces), left);
     msghdr message{};
     message.msg_iov = pieces;
     message.msg_iovlen = count;
     const ssize_t sent = count == 1 ? transmit(descriptor, pieces[0]) : sendmsg(descriptor, &message, MSG_NOSIGNAL);
     if (sent < 0) {
-      if (errno == EAGAIN || errno == EINTR) return want(reading_, true);
-      return shared_.registry.close(*this);
+      if (errno != EAGAIN && errno != EINTR) return shared_.registry.close(*this);
+      hold_.release_until(net_out + left);
+      wait_for_sync();
+      return want(reading_, true);
     }
     const auto size = static_cast<size_t>(sent);
     net_out += size;
     shared_.stats.net_output_bytes += size;
     ++shared_.stats.writes_processed;
     out.consume(size);
+    left -= size;
+  }
+  if (hold_.holding()) [[unlikely]] {
+    wait_for_sync();
+    return want(reading_, false);
   }
   soft_limit_since_ms = 0;
   out.clear();

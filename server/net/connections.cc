@@ -17,9 +17,9 @@
 namespace redoubt {
 
 Connections::Connections(EventLoop& loop, Executor& executor, ClientRegistry& registry, const Config& config,
-                         ServerStats& stats, Log& log)
-    : read_buffer_(ConnectionShared::read_size), shared_{loop,  executor, registry,           config, stats, log,
-                                                         pool_, {},       read_buffer_.data()} {}
+                         ServerStats& stats, Log& log, const LogProgress& log_progress)
+    : read_buffer_(ConnectionShared::read_size), shared_{loop, executor, registry,     config, stats,
+                                                         log,  pool_,    log_progress, {},     read_buffer_.data()} {}
 
 Connections::~Connections() {
   for (auto& [id, connection] : connections_) shared_.registry.remove(*connection);
@@ -119,6 +119,7 @@ void Connections::accept(int descriptor, Peer peer) {
 // ---- ticks ---------------------------------------------------------------------------------------
 
 void Connections::destroy(Client& client) {
+  if (auto& connection = static_cast<Connection&>(client); connection.held) std::erase(shared_.held, &connection);
   shared_.registry.remove(client);
   connections_.erase(client.id);
 }
@@ -131,7 +132,7 @@ void Connections::check_soft_limit(Connection& connection, int64_t now_ms) {
   shared_.registry.close(connection);
 }
 
-void Connections::end_of_tick() {
+void Connections::resume() {
   ClientRegistry& registry = shared_.registry;
   // First those that are to go: when CLIENT KILL is answered, the connection is gone. Nobody points to them any more: no
   // handler runs at the end of a tick.
@@ -140,6 +141,22 @@ void Connections::end_of_tick() {
   while (registry.anyone_resumed()) {
     for (Client* client : registry.take_resumed()) static_cast<Connection*>(client)->resume();
   }
+}
+
+// A sync has ended: those whose replies waited for it.
+void Connections::flush_held() {
+  if (shared_.held.empty() || shared_.log_progress.synced == flushed_synced_) return;
+  flushed_synced_ = shared_.log_progress.synced;
+  for (Connection* connection : shared_.held) {
+    connection->held = false;
+    shared_.registry.schedule_flush(*connection);
+  }
+  shared_.held.clear();
+}
+
+void Connections::flush() {
+  ClientRegistry& registry = shared_.registry;
+  flush_held();
   for (Client* client : registry.take_flushes()) {
     client->set(ClientFlag::flush_scheduled, false);
     if (client->is(ClientFlag::close_now)) continue;

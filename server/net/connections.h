@@ -16,7 +16,7 @@ namespace redoubt {
 class Connections {
  public:
   Connections(EventLoop& loop, Executor& executor, ClientRegistry& registry, const Config& config, ServerStats& stats,
-              Log& log);
+              Log& log, const LogProgress& log_progress);
   ~Connections();
   Connections(const Connections&) = delete;
   Connections& operator=(const Connections&) = delete;
@@ -30,11 +30,13 @@ class Connections {
   // "127.0.0.1:6379", "*:6379" or the unix socket's path: for the process title.
   std::string listen_address() const;
 
-  // Sends and closes what the registry lists.
-  void end_of_tick();
+  // First of what ends a tick: closes what the registry lists, and goes on with the input of those who waited.
+  void resume();
+  // Last, when the append log has been written: sends what may leave, and closes.
+  void flush();
   // Once a second: closes those that have been idle too long or over a soft limit.
   void check_limits(int64_t now_ms);
-  // Tries to send what is left for everybody, once: before the process ends.
+  // Tries to send what may leave to everybody, once: before the process ends.
   void flush_all();
 
  private:
@@ -43,11 +45,13 @@ class Connections {
   void close_tcp();
   void refuse(int descriptor, std::string_view error);
   void destroy(Client& client);
+  void flush_held();
   void check_soft_limit(Connection& connection, int64_t now_ms);
 
   BlockPool pool_;
   std::vector<char> read_buffer_;
   ConnectionShared shared_;
+  uint64_t flushed_synced_ = 0;  // how far the log was synced when held output was last looked at
   std::vector<std::unique_ptr<Listener>> tcp_;
   std::vector<std::string> addresses_;  // as configured, of tcp_
   int port_ = 0;

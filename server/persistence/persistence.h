@@ -4,10 +4,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include "server/persistence/surroundings.h"
 
 namespace redoubt {
+
+class AppendLog;
 
 class Persistence {
  public:
@@ -23,9 +26,12 @@ class Persistence {
   void tick();
 
   FileSystem& files() { return surroundings_.files; }
+  AppendLog& append_log() { return *append_log_; }
+  const AppendLog& append_log() const { return *append_log_; }
 
  private:
   PersistenceSurroundings surroundings_;
+  std::unique_ptr<AppendLog> append_log_;
 };
 
 }  // namespace redoubt
