@@ -35,6 +35,7 @@ constexpr KeySpec sort_keys[] = {{.flags = KeyFlag::ro | KeyFlag::access},
 constexpr KeySpec sort_ro_keys[] = {{.flags = KeyFlag::ro | KeyFlag::access}, sort_patterns};
 constexpr std::string_view tips_unstable[] = {"nondeterministic_output"};
 constexpr std::string_view tips_multi_shard_agg_sum[] = {"request_policy:multi_shard", "response_policy:agg_sum"};
+constexpr std::string_view tips_all_shards_agg_min[] = {"request_policy:all_shards", "response_policy:agg_min"};
 constexpr std::string_view tips_all_shards_unordered[] = {"request_policy:all_shards", "nondeterministic_output_order"};
 constexpr std::string_view tips_all_shards_special_unstable[] = {"request_policy:all_shards", "response_policy:special",
                                                                  "nondeterministic_output"};
@@ -429,6 +430,26 @@ constexpr CommandSpec commands[] = {
      .categories = Acl::keyspace | Acl::write | Acl::fast,
      .keys = rm_delete_all,
      .tips = tips_multi_shard_agg_sum},
+    {.name = "wait",
+     .syntax = "WAIT numreplicas timeout",
+     .summary = "Waits until so many replicas have received what this client changed",
+     .since = "3.0.0",
+     .group = "generic",
+     .complexity = "O(1)",
+     .arity = 3,
+     .flags = Flag::blocking,
+     .categories = Acl::slow | Acl::blocking | Acl::connection,
+     .tips = tips_all_shards_agg_min},
+    {.name = "waitaof",
+     .syntax = "WAITAOF numlocal numreplicas timeout",
+     .summary = "Waits until the append-only files here and on so many replicas hold what this client changed, synced",
+     .since = "7.2.0",
+     .group = "generic",
+     .complexity = "O(1)",
+     .arity = 4,
+     .flags = Flag::blocking,
+     .categories = Acl::slow | Acl::blocking | Acl::connection,
+     .tips = tips_all_shards_agg_min},
 };
 
 }  // namespace

@@ -89,6 +89,7 @@ struct Client {
   std::unique_ptr<ClientWait> wait;
   uint64_t commands = 0;
   int64_t last_active_ms = 0;  // monotonic
+  uint64_t log_offset = 0;     // of the append log, after the last change that this client made
 
   std::string name;
   std::string lib_name;

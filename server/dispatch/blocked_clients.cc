@@ -10,15 +10,24 @@ size_t BlockedClients::keys() const {
   return total;
 }
 
-void BlockedClients::add(CommandContext& ctx, std::span<const std::string_view> keys, Type type,
-                         BlockDeadline deadline) {
+BlockedClients::Wait& BlockedClients::begin_wait(CommandContext& ctx, BlockDeadline deadline) {
   auto owned = std::make_unique<Wait>(*this, ctx.client);
   Wait& wait = *owned;
   wait.number = ++last_number_;
   wait.words.assign(ctx.args.begin(), ctx.args.end());
   wait.db = ctx.client.db;
-  wait.type = type;
   wait.deadline = deadline;
+  if (deadline != 0) deadlines_.emplace(deadline, &wait);
+  ++count_;
+  wait.waiting = true;
+  ctx.client.wait = std::move(owned);
+  return wait;
+}
+
+void BlockedClients::add(CommandContext& ctx, std::span<const std::string_view> keys, Type type,
+                         BlockDeadline deadline) {
+  Wait& wait = begin_wait(ctx, deadline);
+  wait.type = type;
   Queues& queues = databases_[wait.db];
   for (const std::string_view key : keys) {
     auto found = queues.find(key);
@@ -28,10 +37,20 @@ void BlockedClients::add(CommandContext& ctx, std::span<const std::string_view> 
     line.push_back(&wait);
     wait.places.push_back({found->first, std::prev(line.end())});
   }
-  if (deadline != 0) deadlines_.emplace(deadline, &wait);
-  ++count_;
-  wait.waiting = true;
-  ctx.client.wait = std::move(owned);
+}
+
+void BlockedClients::add_for_log(CommandContext& ctx, uint64_t offset, BlockDeadline deadline, TimeoutAnswer answer) {
+  auto* wait = static_cast<Wait*>(ctx.client.wait.get());
+  if (wait == nullptr) {
+    wait = &begin_wait(ctx, deadline);
+    wait->timeout_answer = answer;
+    wait->for_log = true;
+  } else {
+    for_log_.erase({wait->log_offset, wait->number});
+  }
+  wait->waiting = true;
+  wait->log_offset = offset;
+  for_log_.emplace(LogGoal{offset, wait->number}, wait);
 }
 
 void BlockedClients::leave(Wait& wait) {
@@ -42,6 +61,7 @@ void BlockedClients::leave(Wait& wait) {
     if (found->second.waits.empty()) queues->second.erase(found);
   }
   if (wait.deadline != 0) deadlines_.erase({wait.deadline, &wait});
+  if (wait.for_log) for_log_.erase({wait.log_offset, wait.number});
   --count_;
 }
 
@@ -79,6 +99,13 @@ BlockedClients::Wait* BlockedClients::next(const ReadyKey& ready, Type type, uin
   if (found == queues->second.end()) return nullptr;
   for (Wait* wait : found->second.waits) {
     if (wait->number > after && wait->type == type && !wait->client.closing()) return wait;
+  }
+  return nullptr;
+}
+
+BlockedClients::Wait* BlockedClients::next_for_log(const LogGoal& after, uint64_t durable) const {
+  for (auto at = for_log_.upper_bound(after); at != for_log_.end() && at->first.first <= durable; ++at) {
+    if (!at->second->client.closing()) return at->second;
   }
   return nullptr;
 }

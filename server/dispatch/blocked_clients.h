@@ -1,11 +1,12 @@
-// Who waits for which key, in the order of arrival, and until when. The book-keeping of blocking.h: commands put clients in
-// through wait_for_keys(), Effects tells of keys that changed, Executor serves those whose keys are ready. While nobody
+// Who waits for which key, or for the append log, in the order of arrival, and until when. The book-keeping of blocking.h:
+// commands put clients in through wait_for_keys() and wait_for_log(), Effects tells of keys that changed, Executor serves those whose keys are ready. While nobody
 // waits it costs one test per change; a change to a key costs one look-up, however many wait for other keys. A client that
 // goes away leaves by itself: its wait is owned by it. Must outlive all clients. Executor thread only.
 #pragma once
 
 #include <cstdint>
 #include <list>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -33,6 +34,8 @@ class BlockedClients {
 
   // ---- in ---------------------------------------------------------------------------------------
   void add(CommandContext& ctx, std::span<const std::string_view> keys, Type type, BlockDeadline deadline);
+  // Also for one who waits on: it gets another offset.
+  void add_for_log(CommandContext& ctx, uint64_t offset, BlockDeadline deadline, TimeoutAnswer answer);
 
   // ---- keys that may be ready -------------------------------------------------------------------
   void touched(int db, std::string_view key);
@@ -48,6 +51,14 @@ class BlockedClients {
   // The first client that waits for a value of the type at this key and came after the one with the number `after`; null
   // when there is none. Clients that are closing are passed over.
   Wait* next(const ReadyKey& ready, Type type, uint64_t after) const;
+
+  // ---- the log ----------------------------------------------------------------------------------
+  // An offset that is waited for, and the number of the wait.
+  using LogGoal = std::pair<uint64_t, uint64_t>;
+  // The first client that waits for the log at an offset up to `durable`, of those after `after`; null: none. Clients that are
+  // closing are passed over.
+  Wait* next_for_log(const LogGoal& after, uint64_t durable) const;
+  bool any_for_log(uint64_t durable) const { return !for_log_.empty() && for_log_.begin()->first.first <= durable; }
 
   // ---- out --------------------------------------------------------------------------------------
   // The earliest deadline; 0: none.
@@ -66,6 +77,7 @@ class BlockedClients {
   };
   using Queues = std::unordered_map<std::string, Queue, TextHash, std::equal_to<>>;
 
+  Wait& begin_wait(CommandContext& ctx, BlockDeadline deadline);
   void mark_ready(int db, Queues::value_type& entry);
   void leave(Wait& wait);
 
@@ -74,6 +86,7 @@ class BlockedClients {
   std::unordered_map<int, Queues> databases_;
   std::list<ReadyKey> ready_;
   std::set<std::pair<BlockDeadline, Wait*>> deadlines_;
+  std::map<LogGoal, Wait*> for_log_;
 
  public:
   // One client's wait.
@@ -95,6 +108,9 @@ class BlockedClients {
       std::list<Wait*>::iterator at;
     };
     std::vector<Place> places;
+    TimeoutAnswer timeout_answer = nullptr;  // null: a null array
+    bool for_log = false;
+    uint64_t log_offset = 0;
   };
 };
 

@@ -28,6 +28,18 @@ std::optional<BlockDeadline> read_block_timeout(CommandContext& ctx, size_t inde
   return wait_ms == 0 ? 0 : ctx.now_ms + wait_ms;
 }
 
+std::optional<BlockDeadline> read_block_timeout_ms(CommandContext& ctx, size_t index) {
+  const auto refuse = [&](std::string_view error) {
+    ctx.reply.error(error);
+    return std::nullopt;
+  };
+  const auto wait_ms = parse_i64(ctx.arg(index));
+  if (!wait_ms) return refuse("ERR timeout is not an integer or out of range");
+  if (*wait_ms < 0) return refuse("ERR timeout is negative");
+  if (*wait_ms > std::numeric_limits<int64_t>::max() - ctx.now_ms) return refuse("ERR timeout is out of range");
+  return *wait_ms == 0 ? 0 : ctx.now_ms + *wait_ms;
+}
+
 void wait_for_keys(CommandContext& ctx, std::span<const std::string_view> keys, Type type, BlockDeadline deadline) {
   if (ctx.client.is(ClientFlag::from_log)) return;
   // Carried out again, and again in vain: the client keeps its place and its deadline.
@@ -36,6 +48,10 @@ void wait_for_keys(CommandContext& ctx, std::span<const std::string_view> keys, 
     return;
   }
   ctx.server.effects.blocked().add(ctx, keys, type, deadline);
+}
+
+void wait_for_log(CommandContext& ctx, uint64_t offset, BlockDeadline deadline, TimeoutAnswer answer) {
+  ctx.server.effects.blocked().add_for_log(ctx, offset, deadline, answer);
 }
 
 void end_wait(Services& services, Client& client, WaitEnd end) {
@@ -47,6 +63,8 @@ void end_wait(Services& services, Client& client, WaitEnd end) {
     services.stats.count_error(client.reply.last_error_code());
     client.reply.take_errors();
     ++command->stats.failed;
+  } else if (wait.timeout_answer != nullptr) {
+    wait.timeout_answer(services, client);
   } else {
     client.reply.null_array();
   }

@@ -10,6 +10,8 @@
 //     wait_for_keys(ctx, keys, Type::list, *deadline);
 //   }
 //
+// WAITAOF waits for the append log instead of a key, through wait_for_log(), in the same way.
+//
 // Executor thread only.
 #pragma once
 
@@ -28,10 +30,19 @@ using BlockDeadline = int64_t;
 
 // Reads argument `index`: seconds, a decimal, 0 for ever. None: it was wrong, which has been answered.
 std::optional<BlockDeadline> read_block_timeout(CommandContext& ctx, size_t index);
+// The same in whole milliseconds.
+std::optional<BlockDeadline> read_block_timeout_ms(CommandContext& ctx, size_t index);
 
 // Blocks ctx.client until one of the keys (of its database; named twice counts once) holds a value of the type. When the
 // deadline comes first, it is answered with a null array.
 void wait_for_keys(CommandContext& ctx, std::span<const std::string_view> keys, Type type, BlockDeadline deadline);
+
+// Replies, when the deadline came first.
+using TimeoutAnswer = void (*)(Services& services, Client& client);
+// Blocks ctx.client until the append log is durable up to `offset`; never_reached: something else is missing. The command is
+// carried out again then, and also when the log is turned off.
+inline constexpr uint64_t never_reached = UINT64_MAX;
+void wait_for_log(CommandContext& ctx, uint64_t offset, BlockDeadline deadline, TimeoutAnswer answer);
 
 // How a wait can end without a value: in time, or because somebody said so.
 enum class WaitEnd : uint8_t { timeout, unblocked };

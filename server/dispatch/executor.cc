@@ -17,6 +17,8 @@
 #include "server/dispatch/errors.h"
 #include "server/keyspace/evict.h"
 #include "server/keyspace/keyspace.h"
+#include "server/persistence/append_log.h"
+#include "server/persistence/persistence.h"
 #include "server/stats/server_stats.h"
 
 namespace redoubt {
@@ -240,7 +242,19 @@ void Executor::carry_out_again(BlockedClients::Wait& wait) {
   if (!wait.waiting) release_waiting(services_, client);
 }
 
+void Executor::serve_waits_for_log() {
+  const AppendLog& log = services_.persistence.append_log();
+  if (!log.has_base()) return;
+  const uint64_t durable = log.durable();
+  BlockedClients::LogGoal last{};
+  while (BlockedClients::Wait* wait = blocked_.next_for_log(last, durable)) {
+    last = {wait->log_offset, wait->number};
+    carry_out_again(*wait);
+  }
+}
+
 void Executor::end_overdue_waits() {
+  if (blocked_.any_for_log(never_reached - 1)) serve_waits_for_log();
   const int64_t now_ms = services_.keyspace.shared().now_ms;
   while (Client* client = blocked_.expired(now_ms)) end_wait(services_, *client, WaitEnd::timeout);
   if (blocked_.has_ready()) serve_blocked();

@@ -38,7 +38,8 @@ class Executor {
   void update_time();
   // The monotonic time at the start of this tick, in milliseconds.
   int64_t tick_ms() const { return tick_ms_; }
-  // Ends the waits whose deadline has passed, and serves those whose keys became ready during a pause. At the end of a tick.
+  // Ends the waits whose deadline has passed, and serves those whose keys became ready during a pause and those for whom the
+  // append log has come far enough. At the end of a tick.
   void end_overdue_waits();
   // Turns a server-wide gate on or off.
   void set_gate(Gate gate, bool on) { gates_.set(gate, on); }
@@ -71,6 +72,7 @@ class Executor {
   void account_errors(Client& client, Command* command);
   void check_output(Client& client);
   void serve_blocked();
+  void serve_waits_for_log();
   void carry_out_again(BlockedClients::Wait& wait);
   void prefetch(Client& client, const RequestBatch& batch);
 

@@ -209,7 +209,6 @@ void AppendLog::sync_failed(uint64_t target, const Error& error) {
   // The system forgets what it could not write out: a sync that succeeds later says nothing on these bytes.
   if (!doubtful_until_) durable_ = progress_.synced;
   doubtful_until_ = std::max(target, doubtful_until_.value_or(0));
-  failed_sync_ = true;
   progress_.syncing = progress_.synced;
 }
 
@@ -241,17 +240,15 @@ Status AppendLog::switch_file(std::unique_ptr<File> next, uint64_t size, Whole w
   file_size_ = size;
   file_begin_ = written_;
   db_ = any_db;
-  if (whole == Whole::no && !doubtful_until_) {
-    durable_ = progress_.synced;
-    doubtful_until_ = written_;
-  }
+  if (whole == Whole::no) base_missing_ = true;
   return {};
 }
 
 void AppendLog::base_replaced() {
-  if (!doubtful_until_ || *doubtful_until_ > file_begin_) return;
+  base_missing_ = false;
+  // A sync may have failed since.
+  if (doubtful_until_ && *doubtful_until_ > file_begin_) return;
   doubtful_until_.reset();
-  failed_sync_ = false;
   // The base holds what stands before the file.
   if (progress_.synced < file_begin_) progress_.synced = file_begin_;
 }
@@ -268,7 +265,7 @@ void AppendLog::stop() {
   write_error_.clear();
   sync_error_.clear();
   doubtful_until_.reset();
-  failed_sync_ = false;
+  base_missing_ = false;
 }
 
 void AppendLog::set_sizes(uint64_t current, uint64_t base) {

@@ -43,8 +43,7 @@ class AppendLog final : public CommandFeed {
   bool on() const { return file_ != nullptr; }
   // From here on commands go to `next`, opened to append, with so many bytes in it. What was fed before is in the file before
   // (none at first), which is synced and closed in the background. An error when it cannot be written there: nothing has
-  // changed then. `whole`: whether the files up to this one hold the data set; without it, durable() stands still until
-  // base_replaced().
+  // changed then. `whole`: whether the files up to this one hold the data set; else they do from base_replaced() on.
   enum class Whole : bool { no, yes };
   Status switch_file(std::unique_ptr<File> next, uint64_t size, Whole whole);
   // A new base with everything up to the last switch_file() is in the manifest, and on the medium.
@@ -65,10 +64,11 @@ class AppendLog final : public CommandFeed {
   const LogProgress& progress() const { return progress_; }
   // Fed so far, in bytes since the start of the process.
   uint64_t end() const { return written_ + buffer_.size(); }
-  // What would be there if the machine lost its power now, as an offset like end(). It stands still when there is no whole
-  // base, and after a failed sync, which no later one makes good: only a rewrite does (needs_rewrite()).
+  // What would be there if the machine lost its power now, as an offset like end(); nothing at all without has_base(). It
+  // stands still after a failed sync, which no later one makes good: only a rewrite does (needs_rewrite()).
   uint64_t durable() const { return doubtful_until_ ? durable_ : progress_.synced; }
-  bool needs_rewrite() const { return failed_sync_ && doubtful_until_.has_value(); }
+  bool has_base() const { return !base_missing_; }
+  bool needs_rewrite() const { return doubtful_until_.has_value(); }
 
   // ---- for INFO and the gates -------------------------------------------------------------------
   // Of all files of the log, and at the last rewrite or start; the log adds what it writes to the first.
@@ -126,7 +126,7 @@ class AppendLog final : public CommandFeed {
 
   std::optional<uint64_t> doubtful_until_;  // what stands before may be lost, whatever is synced
   uint64_t durable_ = 0;                    // while there is doubt
-  bool failed_sync_ = false;                // which is the reason for the doubt
+  bool base_missing_ = false;
 
   std::string write_error_;  // of the last attempt; empty: it succeeded
   std::string sync_error_;

@@ -14,5 +14,6 @@ void register_scan_commands(CommandTable& table);
 void register_object_commands(CommandTable& table);
 void register_sort_commands(CommandTable& table);
 void register_dump_commands(CommandTable& table);
+void register_wait_commands(CommandTable& table);
 
 }  // namespace redoubt

@@ -164,6 +164,7 @@ void register_generic_commands(CommandTable& table) {
   register_scan_commands(table);
   register_sort_commands(table);
   register_dump_commands(table);
+  register_wait_commands(table);
   register_object_commands(table);
 }
 

@@ -444,11 +444,11 @@ TEST_F(AppendLogTest, IsNotDurableBeforeItsFirstBase) {
   open("dir/1.aof", AppendLog::Whole::no);
   set_and_tick();
   EXPECT_TRUE(sync());
-  EXPECT_EQ(log_.progress().synced, log_.end());
-  EXPECT_EQ(log_.durable(), 0u);
+  EXPECT_EQ(log_.durable(), log_.end());
+  EXPECT_FALSE(log_.has_base());
   EXPECT_FALSE(log_.needs_rewrite()) << "one is under way";
   log_.base_replaced();
-  EXPECT_EQ(log_.durable(), log_.end());
+  EXPECT_TRUE(log_.has_base());
 }
 
 TEST_F(AppendLogTest, StopWritesSyncsAndReleases) {
@@ -458,6 +458,7 @@ TEST_F(AppendLogTest, StopWritesSyncsAndReleases) {
   set();
   log_.stop();
   EXPECT_FALSE(log_.on());
+  EXPECT_TRUE(log_.has_base());
   EXPECT_EQ(content(), std::string(select_0) + std::string(set_k_v) + std::string(set_k_v));
   EXPECT_EQ(files_.journal().back(), "sync dir/1.aof");
   EXPECT_EQ(log_.progress().synced, log_.end());
