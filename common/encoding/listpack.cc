@@ -421,7 +421,14 @@ namespace {
 
 // How many bytes the element at the begin of `room` bytes takes; 0: it is none, or it is damaged.
 size_t checked_size(const uint8_t* element, size_t room) {
-  if (*element > tag_integer_64) return 0;
+  const uint8_t tag = *element;
+  // Most are small; behind those there is room.
+  static constexpr size_t most_small = 1 + max_string_6 + 1;
+  if (tag < 0xc0 && room >= most_small) [[likely]] {
+    const size_t coded = tag < 0x80 ? 1 : size_t{1} + (tag & 0x3f);
+    return element[coded] == coded ? coded + 1 : 0;
+  }
+  if (tag > tag_integer_64) return 0;
   // A head that is cut off is read with zeros behind it; the element is then longer than its room, whatever they mean.
   uint8_t head[5] = {};
   std::memcpy(head, element, std::min(room, sizeof head));

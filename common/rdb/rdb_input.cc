@@ -36,12 +36,6 @@ void ByteRoom::swap(ByteRoom& other) noexcept {
 
 RdbString::RdbString(RdbInput& input) { input.strings_.at(input.string_count_++) = this; }
 
-void RdbString::drop() {
-  bytes_ = {};
-  if (own_.capacity() > RdbInput::first_room) [[unlikely]]
-    own_.clear();
-}
-
 RdbInput::RdbInput(ByteSource& source, bool checksum) : source_(&source), checksummed_(checksum) {
   buffer_.grow(buffer_size, 0);
   begin_ = at_ = end_ = summed_ = buffer_.data();
@@ -210,7 +204,7 @@ bool RdbInput::packed_string(RdbString& to) {
   if (!lzf_decompress(packed, packed_.data(), size)) return fail("Invalid LZF compressed string");
   to.own_.swap(packed_);
   to.bytes_ = {to.own_.data(), size};
-  if (packed_.capacity() > first_room) packed_.clear();
+  if (packed_.capacity() > RdbString::most_kept) packed_.clear();
   return true;
 }
 

@@ -46,10 +46,15 @@ class RdbString {
   RdbString(const RdbString&) = delete;
   RdbString& operator=(const RdbString&) = delete;
   std::string_view bytes() const { return bytes_; }
-  void drop();
+  void drop() {
+    bytes_ = {};
+    if (own_.capacity() > most_kept) [[unlikely]] own_.clear();
+  }
 
  private:
   friend class RdbInput;
+
+  static constexpr size_t most_kept = size_t{1} << 20;
 
   std::string_view bytes_;
   ByteRoom own_;
