@@ -70,6 +70,7 @@ void RdbInput::keep_strings() {
     RdbString& string = *strings_[i];
     const char* data = string.bytes_.data();
     if (data < begin_ || data >= end_) continue;
+    if (string.bytes_.empty()) continue;
     string.own_.grow(string.bytes_.size(), 0);
     std::memcpy(string.own_.data(), data, string.bytes_.size());
     string.bytes_ = {string.own_.data(), string.bytes_.size()};

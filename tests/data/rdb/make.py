@@ -1,7 +1,12 @@
 #!/usr/bin/env python3
 """Makes vNN.rdb, one file for each version of the format with what was new in it, and vNN.txt, what a reader tells of it
-(tests/support/rdb_recorder.h). Knows nothing of Redoubt's code. Run it in this directory after a change, and commit both."""
+(tests/support/rdb_recorder.h); also the seeds of the fuzz targets rdb_reader and rdb_payload. Knows nothing of Redoubt's
+code. Run it after a change, and commit what it makes."""
+import os
 import struct
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SEEDS = os.path.join(HERE, "..", "..", "fuzz", "seeds")
 
 
 def crc64(data):
@@ -146,6 +151,12 @@ def stream_id(ms, sequence):
     return struct.pack(">QQ", ms, sequence)
 
 
+def write_file(path, data):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as out:
+        out.write(data)
+
+
 class File:
     def __init__(self, version):
         self.version = version
@@ -167,15 +178,17 @@ class File:
     def key(self, kind, number, name, value, lines, prefix=b"", about=""):
         self.add(b"", "key %d:%s type %d kind %d at %d%s" % (self.db, name.decode(), number, kind, len(self.data), about))
         self.add(prefix + bytes([number]) + string(name) + value, *lines, "end")
+        # A first byte for the target, then type and value.
+        write_file(os.path.join(SEEDS, "rdb_payload", name.decode().replace(":", "_")), bytes([0, number]) + value)
 
     def write(self):
         self.data += b"\xff"
         if self.version >= 5:
             self.data += struct.pack("<Q", crc64(self.data))
-        with open("v%02d.rdb" % self.version, "wb") as out:
-            out.write(self.data)
-        with open("v%02d.txt" % self.version, "w") as out:
-            out.write("\n".join(self.lines) + "\n")
+        name = "v%02d" % self.version
+        write_file(os.path.join(HERE, name + ".rdb"), self.data)
+        write_file(os.path.join(HERE, name + ".txt"), ("\n".join(self.lines) + "\n").encode())
+        write_file(os.path.join(SEEDS, "rdb_reader", name), bytes([2]) + self.data)
 
 
 # Kinds of values, as in common/rdb/rdb_visitor.h.
