@@ -18,7 +18,7 @@ struct StreamId {
   uint64_t ms = 0;
   uint64_t sequence = 0;
 
-  auto operator<=>(const StreamId&) const = default;
+  auto operator<=>(const StreamId&) const = default;  // NOLINT(modernize-use-nullptr): there is none
 };
 
 enum class StreamEntryFlag : uint8_t { deleted = 1, same_fields = 2 };

@@ -148,7 +148,7 @@ bool RdbInput::integer_string(RdbString& to, uint64_t kind) {
   int64_t integer = 0;
   const auto read = [&](auto number) {
     if (!fixed(number)) return false;
-    integer = number;
+    integer = int64_t{number};
     return true;
   };
   if (!(kind == 0 ? read(int8_t{}) : kind == 1 ? read(int16_t{}) : read(int32_t{}))) return false;

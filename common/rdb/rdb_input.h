@@ -48,7 +48,8 @@ class RdbString {
   std::string_view bytes() const { return bytes_; }
   void drop() {
     bytes_ = {};
-    if (own_.capacity() > most_kept) [[unlikely]] own_.clear();
+    if (own_.capacity() > most_kept) [[unlikely]]
+      own_.clear();
   }
 
  private:

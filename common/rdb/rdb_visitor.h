@@ -1,6 +1,6 @@
 // What RdbReader tells of a file, record by record. A visitor decides what becomes of it: the server loads it, the check tool
-// counts, prints or compares. Views are good during the call only. Everything has been checked: blobs are sound as far as
-// RdbReadOptions::deep says, old encodings are taken apart.
+// counts, prints or compares. Views are good during the call only, and have data() even if they are empty. Everything has
+// been checked: blobs are sound as far as RdbReadOptions::deep says, old encodings are taken apart.
 //
 // A value is told by one of
 //   string(bytes)
