@@ -105,7 +105,7 @@ constexpr std::array rows = {
     Directive{"aof-load-truncated", "", modifiable, YesNo{&Config::aof_load_truncated}},
     Directive{"aof-timestamp-enabled", "", modifiable, YesNo{&Config::aof_timestamp_enabled}},
     Directive{"aof-rewrite-incremental-fsync", "", modifiable, YesNo{&Config::aof_rewrite_incremental_fsync}},
-    Directive{"aof-disable-auto-gc", "", hidden, YesNo{&Config::aof_disable_auto_gc}},
+    Directive{"aof-disable-auto-gc", "", modifiable, YesNo{&Config::aof_disable_auto_gc}},
 };
 
 }  // namespace

@@ -22,7 +22,7 @@ namespace {
 using Facts = std::map<std::string, std::string>;  // what is said: how
 using Differences = std::map<std::string, std::set<std::string>>;
 
-const std::set<std::string> newer_commands = {"client|no-touch", "client|setinfo",
+const std::set<std::string> newer_commands = {"client|no-touch", "client|setinfo", "waitaof",
                                               // 7.4
                                               "hexpire", "hexpireat", "hexpiretime", "hpersist", "hpexpire",
                                               "hpexpireat", "hpexpiretime", "hpttl", "httl"};
@@ -41,6 +41,7 @@ const Differences info_differences = {
     {"config|rewrite", {"tips"}},
     {"randomkey", {"tips"}},
     {"scan", {"tips"}},
+    {"wait", {"flags", "categories"}},
     {"zrank", {"arity"}},
     {"zrevrank", {"arity"}},
 };

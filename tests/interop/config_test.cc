@@ -30,7 +30,7 @@ TEST(ConfigAgainstRedis, DefaultsAndNames) {
   Link link(oracle.port());
   ConfigStore store;
   // What the oracle was started with.
-  const std::set<std::string_view> started_with = {"port", "bind", "dir"};
+  const std::set<std::string_view> started_with = {"port", "bind", "dir", "save"};
   const DirectiveTable table;
   for (const Directive* row : table.all()) {
     for (const std::string_view name : {row->name, row->alias}) {

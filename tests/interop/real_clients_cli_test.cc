@@ -157,15 +157,17 @@ class RealCliAtATerminal : public RealCli, public testing::WithParamInterface<co
 TEST_P(RealCliAtATerminal, TalksToTheServer) {
   Terminal terminal(cli({GetParam()}));
   const std::string prompt = "127.0.0.1:" + std::to_string(port()) + "> ";
+  // Typed ahead of the prompt, a line would be echoed twice.
+  const auto ask = [&](const std::string& line, const std::string& answer) {
+    ASSERT_TRUE(terminal.shows(prompt)) << terminal.screen();
+    terminal.type(line + "\n");
+    EXPECT_TRUE(terminal.shows("\n" + answer + "\r\n")) << terminal.screen();
+  };
+  ask("set greeting \"hello there\"", "OK");
+  ask("get greeting", "\"hello there\"");
+  ask("strlen greeting", "(integer) 11");
+  ask("incr greeting", "(error) ERR value is not an integer or out of range");
   ASSERT_TRUE(terminal.shows(prompt)) << terminal.screen();
-  terminal.type("set greeting \"hello there\"\n");
-  EXPECT_TRUE(terminal.shows("\nOK\r\n")) << terminal.screen();
-  terminal.type("get greeting\n");
-  EXPECT_TRUE(terminal.shows("\n\"hello there\"\r\n")) << terminal.screen();
-  terminal.type("strlen greeting\n");
-  EXPECT_TRUE(terminal.shows("\n(integer) 11\r\n")) << terminal.screen();
-  terminal.type("incr greeting\n");
-  EXPECT_TRUE(terminal.shows("(error) ERR value is not an integer or out of range\r\n")) << terminal.screen();
   terminal.type("select 2\n");
   EXPECT_TRUE(terminal.shows(std::to_string(port()) + "[2]> ")) << terminal.screen();
   terminal.type("exit\n");

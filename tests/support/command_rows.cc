@@ -173,6 +173,8 @@ constexpr ExcludedCommand exclusions[] = {
     {"object", "a container: its subcommands have rows"},
     {"object|help", "the wording is our own"},
     {"object|refcount", "which integers are shared hangs on how they came to be in Redis; we say it of all small ones"},
+    {"wait", "blocks for others than keys"},
+    {"waitaof", "came after the oracle's version"},
     {"hexpire", "came after the oracle's version"},
     {"hexpireat", "came after the oracle's version"},
     {"hexpiretime", "came after the oracle's version"},
