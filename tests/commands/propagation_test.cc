@@ -47,7 +47,7 @@ TEST_F(PropagationTest, StringsTellTimesAsTheyAreAndResultsOfFloats) {
       {"set a 3 px 100000 keepttl", ""},
       {"set a 3 px 100000 XX", "SET a 3 PXAT 1700000100000"},
       {"set a 3 exat 1700000100 get", "SET a 3 PXAT 1700000100000"},
-      {"set a 3 pxat 1700000100000 get", "set a 3 pxat 1700000100000 get"},
+      {"set a 3 pxat 1700000100000 get xx", "SET a 3 PXAT 1700000100000"},
       {"set a 4 get", "set a 4"},
       {"set a 4 GET xx Get keepttl", "set a 4 xx keepttl"},
       {"set a get get", "set a get"},

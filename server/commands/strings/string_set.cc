@@ -96,6 +96,7 @@ void set_with_expiry(CommandContext& ctx, std::string_view key, std::string_view
   ctx.db.set_expiry(entry, at_ms);
   ctx.modified(key, EventClass::string, "set");
   ctx.event(key, EventClass::generic, "expire");
+  ctx.tell_instead({"SET", key, value, "PXAT", at_ms});
 }
 
 // SET ... GET is told without GET, as SET.
@@ -126,7 +127,6 @@ void set_with_options(CommandContext& ctx) {
   }
   if (at_ms != Database::never) {
     set_with_expiry(ctx, key, ctx.arg(2), at_ms);
-    if (options.form != TimeForm::pxat) ctx.tell_instead({"SET", key, ctx.arg(2), "PXAT", at_ms});
   } else {
     ctx.db.set_string(key, ctx.arg(2), options.keep_ttl ? Database::Ttl::keep : Database::Ttl::drop);
     ctx.modified(key, EventClass::string, "set");
@@ -147,7 +147,6 @@ void set_for(CommandContext& ctx, TimeForm form) {
   int64_t at_ms = 0;
   if (!read_expiry(ctx, form, ctx.arg(2), at_ms)) return;
   set_with_expiry(ctx, ctx.arg(1), ctx.arg(3), at_ms);
-  ctx.tell_instead({"SET", ctx.arg(1), ctx.arg(3), "PXAT", at_ms});
   ctx.reply.ok();
 }
 void setex(CommandContext& ctx) { set_for(ctx, TimeForm::ex); }
