@@ -22,9 +22,9 @@ constexpr int steps = 1500;
 
 // Commands that the rows of the differential tester lack: times that come while the test runs.
 constexpr std::string_view short_lived[] = {
-    "anykey pexpire ms",     "anykey pexpire ms GT", "wkey getex px ms", "wkey psetex ms v",
-    "hkey hpexpire ms",      "hkey hpexpire ms NX",  "hkey hpersist",    "hkey hpexpireat past",
-    "hkey hincrbyfloat 1.5", "hkey hincrby 2",       "hkey hsetnx v",    "hkey hget",
+    "anykey pexpire ms",    "anykey pexpire ms GT", "wkey getex px ms", "wkey psetex ms v",     "hkey hpexpire ms",
+    "hkey hpexpire 900000", "hkey hpexpire ms NX",  "hkey hpersist",    "hkey hpexpireat past", "hkey hincrbyfloat 1.5",
+    "hkey hincrby 2",       "hkey hsetnx v",        "hkey hget",
 };
 
 std::map<std::string, int64_t> field_times(const TypeSettings& settings, const Entry& entry) {
@@ -127,15 +127,26 @@ class Replay {
     std::vector<std::string> words = {parts[1],
                                       draw_word(pick_, settings_, family, parts[0] == "anykey" ? "anykey" : "key")};
     const bool of_fields = parts[1].starts_with("hp");
-    if (parts[0] == "hkey" && !of_fields) words.push_back(draw_word(pick_, settings_, family, "member"));
+    if (parts[0] == "hkey" && !of_fields) words.push_back(field_of(words[1]));
     for (size_t i = 2; i < parts.size(); ++i) {
       words.push_back(parts[i] == "ms" ? ms : parts[i] == "past" ? std::to_string(server_.now_ms() - 1) : parts[i]);
     }
     if (of_fields) {
       words.insert(words.end(), {"FIELDS", "3"});
-      for (int i = 0; i < 3; ++i) words.push_back(draw_word(pick_, settings_, family, "member"));
+      for (int i = 0; i < 3; ++i) words.push_back(field_of(words[1]));
     }
     return words;
+  }
+
+  // Mostly one that the hash has, expired or not.
+  std::string field_of(const std::string& key) {
+    const Database& db = server_.db(client_->client().db);
+    const Entry* entry = db.keys().get(key, db.hash(key));
+    if (entry != nullptr && entry->type() == Type::hash && !pick_.one_in(4)) {
+      const auto fields = field_times(server_.keyspace().shared().types, *entry);
+      return std::next(fields.begin(), static_cast<std::ptrdiff_t>(pick_.below(fields.size())))->first;
+    }
+    return draw_word(pick_, settings_, "hash", "member");
   }
 
   void run_cycle() {
