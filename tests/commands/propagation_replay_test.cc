@@ -74,6 +74,7 @@ class Replay {
  public:
   explicit Replay(uint64_t seed) : pick_(seed), settings_(draw_settings(pick_)) {
     server_.effects().propagation().attach(feed_);
+    settings_.minus_zero = false;  // a listpack forgets its sign, and the twin may have other encodings
     for (const auto* directives : {&settings_.directives, &settings_.our_directives}) {
       for (const auto& [name, value] : *directives) {
         server_.run("CONFIG", "SET", name, value);
@@ -92,7 +93,12 @@ class Replay {
       if (pick_.one_in(1500)) server_.advance(int64_t{5'000'000'000});
       if (pick_.one_in(30)) run_cycle();
       if (pick_.one_in(60)) evict();
-      run_words(pick_.one_in(4) ? draw_short_lived() : drawer_.draw(pick_, settings_).words);
+      if (pick_.one_in(4)) {
+        run_words(draw_short_lived());
+      } else if (const Step drawn = drawer_.draw(pick_, settings_); drawn.row->check != Check::lex) {
+        // Of ranges by name nothing is promised when scores differ: they hang on the encoding.
+        run_words(drawn.words);
+      }
     }
   }
 

@@ -349,6 +349,21 @@ TEST_F(PropagationTest, FieldsThatAreFoundExpiredAreToldBeforeTheCommand) {
   }
 }
 
+// Whoever is told removes the key with its last field, and the key's own time with it.
+TEST_F(PropagationTest, AHashWhoseLastFieldHasExpiredBeginsAnew) {
+  for (const std::string_view line : {"hsetnx h a 2", "hincrby h a 2", "hincrbyfloat h a 2"}) {
+    for (const std::string_view limit : {"512", "0"}) {
+      run("CONFIG", "SET", "hash-max-listpack-entries", limit);
+      prepare({"hset h a 1", "expire h 100", "hpexpire h 10 fields 1 a"});
+      server.advance(20);
+      EXPECT_NE(told(line), "") << line;
+      EXPECT_EQ(type("ttl h"), "(integer) -1") << line;
+      EXPECT_EQ(type("hget h a"), "\"2\"") << line;
+      EXPECT_EQ(type("hpttl h fields 1 a"), "[(integer) -1]") << line;
+    }
+  }
+}
+
 TEST_F(PropagationTest, WhatTheExpiryCycleRemovesIsToldOneByOne) {
   prepare({"set a 1 px 10", "set b 1", "select 2", "hset h 5 1 f 1 g 1", "hpexpire h 10 fields 2 5 f", "hset i f 1",
            "hpexpire i 10 fields 1 f", "hset j f 1 g 1"});

@@ -151,6 +151,12 @@ TEST_F(SortTest, ASetThatIsKeptIsAlwaysSorted) {
   EXPECT_EQ(type("sort s by nosort desc limit 0 2 store out"), "(integer) 2");
   EXPECT_EQ(type("lrange out 0 -1"), R"(["d", "c"])");
   EXPECT_EQ(type("sort s by nosort").items.size(), 6u);
+  // Of those that stand equal, too.
+  type("mset w_a y w_b x w_10 y w_c x");
+  EXPECT_EQ(type("sort s by w_* alpha store out"), "(integer) 6");
+  EXPECT_EQ(type("lrange out 0 -1"), R"(["9", "d", "b", "c", "10", "a"])");
+  EXPECT_EQ(type("sort s by none_* alpha desc store out"), "(integer) 6");
+  EXPECT_EQ(type("lrange out 0 -1"), R"(["d", "c", "b", "a", "9", "10"])");
 }
 
 TEST_F(SortTest, WrongCalls) {

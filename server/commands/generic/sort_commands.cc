@@ -246,8 +246,10 @@ class Sorter {
     if (!options_.alpha) {
       elements_.sort(wanted, options_.descending, compare_scores);
     } else if (options_.by) {
-      elements_.sort(wanted, options_.descending,
-                     [&](const Element& a, const Element& b) { return compare_by(a, b, binary); });
+      elements_.sort(wanted, options_.descending, [&](const Element& a, const Element& b) {
+        const int order = compare_by(a, b, binary);
+        return order == 0 && from_set_ && binary ? a.text.compare(b.text) : order;
+      });
     } else {
       elements_.sort(wanted, options_.descending,
                      [&](const Element& a, const Element& b) { return compare_texts(a, b, binary); });
@@ -294,6 +296,7 @@ class Sorter {
 
   // The order of a set means nothing: a result that is kept must not depend on it.
   void load_set(const Set& set) {
+    from_set_ = true;
     slice_ = slice_of(options_, set.size());
     if (!sorting_ && options_.store) {
       sorting_ = options_.alpha = true;
@@ -327,6 +330,7 @@ class Sorter {
 
   CommandContext& ctx_;
   SortOptions& options_;
+  bool from_set_ = false;
   bool sorting_;
   Slice slice_;
   Elements elements_;

@@ -46,7 +46,7 @@ void hsetnx(CommandContext& ctx) {
   WriteAccess<Hash> access(ctx, key);
   if (access.refused()) return;
   if (access && access->contains(field)) return ctx.reply.integer(0);
-  if (access) remove_before_setting(ctx, *access, key, field);
+  remove_before_setting(ctx, access, key, field);
   access.or_create().set(field, ctx.arg(3));
   access.commit();
   ctx.modified(key, EventClass::hash, "hset");
@@ -153,8 +153,9 @@ bool remove_if_expired(CommandContext& ctx, Hash& hash, std::string_view key, st
   return true;
 }
 
-void remove_before_setting(CommandContext& ctx, Hash& hash, std::string_view key, std::string_view field) {
-  if (remove_if_expired(ctx, hash, key, field)) tell_of_expired_fields(ctx, key, 1, false);
+void remove_before_setting(CommandContext& ctx, WriteAccess<Hash>& access, std::string_view key,
+                           std::string_view field) {
+  if (access && remove_if_expired(ctx, *access, key, field)) tell_of_expired_fields(ctx, key, 1, access.commit());
 }
 
 void remove_expired_fields(CommandContext& ctx, std::string_view key, std::span<const std::string_view> fields) {

@@ -13,6 +13,8 @@ namespace redoubt {
 class CommandTable;
 class ReplyWriter;
 struct CommandContext;
+template <typename T>
+class WriteAccess;
 
 void register_hash_commands(CommandTable& table);
 
@@ -28,8 +30,10 @@ void reply_value(ReplyWriter& reply, ListpackValue value);
 void remove_expired_fields(CommandContext& ctx, std::string_view key, std::span<const std::string_view> fields);
 // Removes this field if it has expired, and tells logs of it; the rest is up to tell_of_expired_fields().
 bool remove_if_expired(CommandContext& ctx, Hash& hash, std::string_view key, std::string_view field);
-// The same with all of it, for a field that is about to be set, however its command is told.
-void remove_before_setting(CommandContext& ctx, Hash& hash, std::string_view key, std::string_view field);
+// Before this field is set by what asks for its value: if it has expired it is removed, and the key with the last one, so
+// that whoever is told does the same.
+void remove_before_setting(CommandContext& ctx, WriteAccess<Hash>& access, std::string_view key,
+                           std::string_view field);
 // Tells of `removed` such fields. `emptied`: the key went with the last one.
 void tell_of_expired_fields(CommandContext& ctx, std::string_view key, size_t removed, bool emptied);
 

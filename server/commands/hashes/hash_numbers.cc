@@ -25,7 +25,7 @@ std::optional<long double> real_of(const Hash& hash, std::string_view field) {
 
 // The field keeps its expiry.
 void store(CommandContext& ctx, WriteAccess<Hash>& access, std::string_view text, std::string_view event) {
-  if (access) remove_before_setting(ctx, *access, ctx.arg(1), ctx.arg(2));
+  remove_before_setting(ctx, access, ctx.arg(1), ctx.arg(2));
   access.or_create().set(ctx.arg(2), text, Hash::Expiry::keep);
   access.commit();
   ctx.modified(ctx.arg(1), EventClass::hash, event);
