@@ -37,7 +37,7 @@ void ByteRoom::swap(ByteRoom& other) noexcept {
 RdbString::RdbString(RdbInput& input) { input.strings_.at(input.string_count_++) = this; }
 
 RdbInput::RdbInput(ByteSource& source, bool checksum) : source_(&source), checksummed_(checksum) {
-  buffer_.grow(buffer_size, 0);
+  buffer_.grow(first_buffer_size, 0);
   begin_ = at_ = end_ = summed_ = buffer_.data();
 }
 
@@ -83,12 +83,19 @@ bool RdbInput::refill(size_t size) {
   keep_strings();
   auto there = static_cast<size_t>(end_ - at_);
   base_ = offset();
-  std::memmove(buffer_.data(), at_, there);
+  if (buffer_.capacity() < buffer_size && (base_ != 0 || size > buffer_.capacity())) {
+    ByteRoom bigger;
+    bigger.grow(buffer_size, 0);
+    std::memcpy(bigger.data(), at_, there);
+    buffer_.swap(bigger);
+  } else {
+    std::memmove(buffer_.data(), at_, there);
+  }
   begin_ = at_ = summed_ = buffer_.data();
   end_ = begin_ + there;
   while (there < size) {
     size_t got = 0;
-    if (!fetch({buffer_.data() + there, buffer_size - there}, got)) return false;
+    if (!fetch({buffer_.data() + there, buffer_.capacity() - there}, got)) return false;
     there += got;
     end_ = begin_ + there;
   }

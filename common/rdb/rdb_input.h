@@ -123,6 +123,8 @@ class RdbInput {
  private:
   friend class RdbString;
 
+  // Small files do not pay for the buffer of big ones.
+  static constexpr size_t first_buffer_size = size_t{8} << 10;
   static constexpr size_t buffer_size = size_t{256} << 10;
   static constexpr size_t first_room = size_t{1} << 20;
   static constexpr size_t most_strings = 4;

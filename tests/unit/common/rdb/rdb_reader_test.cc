@@ -263,5 +263,25 @@ TEST(RdbReader, StringsOfAllSizes) {
   }
 }
 
+// The buffer is small at first.
+TEST(RdbReader, TheBufferGrows) {
+  const size_t first = size_t{8} << 10;
+  for (const size_t size : {first - 30, first - 20, first - 9, first - 1, first, first + 1, 3 * first, 40 * first}) {
+    for (const size_t piece : {SIZE_MAX, size_t{1000}}) {
+      const std::string name(20, 'n');
+      std::string text(size, 'x');
+      text.front() = 'a';
+      text.back() = 'z';
+      RdbBytes file(11);
+      file.key(4, name).length(2).strings({text, "short", "f", text});
+      const RdbReading reading = read_rdb(file.end(), {}, piece);
+      EXPECT_EQ(reading.error, "");
+      const std::string shown = "axxxxxxxxx...xxxxxxxxxz (" + std::to_string(size) + ")";
+      EXPECT_THAT(reading.lines, ElementsAre("version 11", "key 0:" + name + " type 4 kind 4 at 9", "elements 2",
+                                             "pair " + shown + " = short", "pair f = " + shown, "end"));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace redoubt
