@@ -13,7 +13,6 @@ namespace redoubt {
 namespace {
 
 using testing::ElementsAre;
-using testing::ElementsAreArray;
 using Lines = std::vector<std::string>;
 
 const char* const end_of_file = "Unexpected EOF reading RDB file";
