@@ -1,6 +1,7 @@
 #include "server/housekeeping.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
@@ -40,18 +41,25 @@ Housekeeping::Housekeeping(Services& services, Executor& executor, Connections& 
 void Housekeeping::end_tick(int64_t now_ns) {
   if (services_.clients.paused()) services_.clients.check_pause(now_ns / 1'000'000);
   // Clients that wait for a failover must not see the data change meanwhile.
-  if (!paused_ && !services_.clients.paused() && now_ns >= next_expire_ns_) {
+  if (!paused_ && !services_.clients.paused() && !services_.persistence.loading() && now_ns >= next_expire_ns_) {
     next_expire_ns_ = now_ns + expire_interval_ns;
     expire_cycle_.run_slice(ExpireCycle::max_slice_us);
   }
   executor_.end_overdue_waits();
   if (services_.config.client_memory_limit() != 0) client_evictor_.tick(now_ns / 1000);
   // Goes on with what a time slice cut short.
-  if (services_.config.maxmemory != 0 && !services_.clients.paused()) services_.evictor.make_room();
+  if (services_.config.maxmemory != 0 && !services_.clients.paused() && !services_.persistence.loading())
+    services_.evictor.make_room();
   connections_.resume();
-  services_.persistence.tick();
+  tick_persistence();
   connections_.flush();
   watchdog_.pet();
+}
+
+void Housekeeping::tick_persistence() {
+  const uint64_t commands = services_.stats.commands_processed;
+  services_.persistence.tick(std::exchange(commands_before_, commands) != commands);
+  executor_.follow_persistence();
 }
 
 void Housekeeping::count_tick(int64_t took_ns) {
@@ -63,7 +71,8 @@ void Housekeeping::count_tick(int64_t took_ns) {
 }
 
 int64_t Housekeeping::expire() {
-  const bool more = !paused_ && !services_.clients.paused() && expire_cycle_.run_slice(ExpireCycle::max_slice_us);
+  const bool more = !paused_ && !services_.clients.paused() && !services_.persistence.loading() &&
+                    expire_cycle_.run_slice(ExpireCycle::max_slice_us);
   return more ? eager_expire_ms : 1000 / hz_;
 }
 

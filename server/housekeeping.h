@@ -31,6 +31,7 @@ class Housekeeping {
   int hz() const { return hz_; }
 
  private:
+  void tick_persistence();
   void adapt_hz();
   void rehash(int64_t budget_us);
   void once_a_second();
@@ -42,6 +43,7 @@ class Housekeeping {
   ClientEvictor client_evictor_;
   Watchdog watchdog_;
   bool paused_ = false;
+  uint64_t commands_before_ = 0;  // this tick
   int hz_ = 10;
   int64_t next_expire_ns_ = 0;
   int64_t next_sample_us_ = 0;

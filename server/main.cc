@@ -123,7 +123,10 @@ int serve(const CommandLine& line, int argc, char** argv) {
   if (supervision == Supervision::upstart) stop_for_upstart();
 
   Server server({store, commands, log, title, absolute_executable(argv[0]), std::move(arguments),
-                 supervision != Supervision::no});
+                 supervision != Supervision::no, [supervision] {
+                   if (supervision == Supervision::systemd)
+                     (void)notify_systemd("STATUS=Ready to accept connections\nREADY=1\n");
+                 }});
   if (const Status done = server.listen(); !done) {
     log.warning("{}", done.error().text);
     return 1;
@@ -137,14 +140,13 @@ int serve(const CommandLine& line, int argc, char** argv) {
   write_banner(log, config);
   log.notice("Server initialized");
   write_warnings(log, config);
-  if (supervision == Supervision::systemd) (void)notify_systemd("STATUS=Ready to accept connections\nREADY=1\n");
   const int code = server.run();
   if (supervision == Supervision::systemd) (void)notify_systemd("STOPPING=1\n");
   if (!pidfile.empty()) {
     log.notice("Removing the pid file.");
     (void)remove_pid_file(pidfile);
   }
-  log.notice("Redoubt is now ready to exit, bye bye...");
+  if (code == 0) log.notice("Redoubt is now ready to exit, bye bye...");
   return code;
 }
 

@@ -51,6 +51,7 @@ struct Server::Impl final : public TickHandler, public ServerControl {
   void on_tick_end() override {
     housekeeping.end_tick(tick_ns);
     wake_for_waits();
+    follow_persistence();
   }
   void on_tick_over(int64_t took_ns) override { housekeeping.count_tick(took_ns); }
 
@@ -74,6 +75,9 @@ struct Server::Impl final : public TickHandler, public ServerControl {
   Status apply_memory();
   Status apply_watchdog();
   void wake_for_waits();
+  void follow_persistence();
+  void say_ready();
+  bool finish_data(const ShutdownOptions& options);
   void on_signal(int signal);
   void write_crash_sections(CrashWriter& out);
 
@@ -94,6 +98,9 @@ struct Server::Impl final : public TickHandler, public ServerControl {
   Executor executor;
   Connections connections;
   Housekeeping housekeeping;
+  bool ready = false;
+  bool tick_ordered = false;  // by a timer, for persistence
+  int exit_code = 0;
   OomScore oom_score;
   std::unique_ptr<CrashHandlers> crash_handlers;
 };
@@ -136,6 +143,29 @@ void Server::Impl::wake_for_waits() {
     wake_at = 0;
     return 0;
   });
+}
+
+// What was kept is loaded, or cannot be; and the loop must not sleep when it is time to go on.
+void Server::Impl::follow_persistence() {
+  if (persistence.failed()) {
+    exit_code = 1;
+    return loop.stop();
+  }
+  if (!ready && !persistence.loading()) say_ready();
+  const int64_t wait_ms = persistence.next_tick_ms();
+  if (wait_ms == 0 || tick_ordered) return;
+  tick_ordered = true;
+  loop.every(wait_ms, [this] {
+    tick_ordered = false;
+    return 0;
+  });
+}
+
+void Server::Impl::say_ready() {
+  ready = true;
+  if (config.port != 0) log.notice("Ready to accept connections tcp");
+  if (!config.unixsocket.empty()) log.notice("Ready to accept connections unix");
+  if (parts.on_ready) parts.on_ready();
 }
 
 // ---- what CONFIG SET sets in motion --------------------------------------------------------------
@@ -238,16 +268,28 @@ Status Server::Impl::apply_watchdog() {
 // ---- the end -------------------------------------------------------------------------------------
 
 Status Server::Impl::shut_down(const ShutdownOptions& options) {
-  if (options.save && !options.force) return Error{"There is nothing that could save the data yet: no persistence"};
   log.notice("User requested shutdown...");
+  if (!finish_data(options)) return Error{"Errors trying to SHUTDOWN. Check logs."};
   loop.stop();
   return {};
+}
+
+// Half a data set is not worth keeping: what is being loaded is on the disk already.
+bool Server::Impl::finish_data(const ShutdownOptions& options) {
+  const bool save = (options.save || (!config.save.empty() && !options.nosave)) && !persistence.loading();
+  const bool tell = parts.supervised && save;
+  if (tell) (void)notify_systemd("STATUS=Saving the final RDB snapshot\n");
+  if (persistence.end(save, options.force)) return true;
+  if (tell) (void)notify_systemd("STATUS=Error trying to save the DB, can't exit.\n");
+  log.warning("Errors trying to shut down the server. Check the logs for more information.");
+  return false;
 }
 
 Status Server::Impl::restart(bool graceful, int64_t delay_ms) {
   if (access(parts.executable.c_str(), X_OK) != 0) {
     return Error{fmt::format("cannot execute {}", parts.executable)};
   }
+  if (graceful && !finish_data({})) return Error{"the data set cannot be saved"};
   log.warning("{}", graceful ? "Restarting the server" : "Crashing and recovering the server");
   if (graceful) connections.flush_all();
   connections.stop_listening();
@@ -263,9 +305,7 @@ Status Server::Impl::restart(bool graceful, int64_t delay_ms) {
 void Server::Impl::on_signal(int signal) {
   const bool interrupt = signal == SIGINT;
   log.warning("Received {} scheduling shutdown...", interrupt ? "SIGINT" : "SIGTERM");
-  const Status done = shut_down(interrupt ? config.shutdown_on_sigint : config.shutdown_on_sigterm);
-  if (done) return;
-  log.warning("Errors trying to shut down the server: {}", done.error().text);
+  if (shut_down(interrupt ? config.shutdown_on_sigint : config.shutdown_on_sigterm)) return;
   exit_on_second_interrupt();
 }
 
@@ -304,16 +344,16 @@ Status Server::listen() {
 
 int Server::run() {
   Impl& server = *impl_;
-  const Config& config = server.config;
   Housekeeping& housekeeping = server.housekeeping;
   server.loop.every(1, [&housekeeping] { return housekeeping.periodic(); });
   server.loop.every(1, [&housekeeping] { return housekeeping.expire(); });
-  if (config.port != 0) server.log.notice("Ready to accept connections tcp");
-  if (!config.unixsocket.empty()) server.log.notice("Ready to accept connections unix");
-  server.loop.run(server);
+  server.persistence.start_loading();
+  server.executor.follow_persistence();
+  server.follow_persistence();
+  if (server.exit_code == 0) server.loop.run(server);
   server.connections.stop_listening();
   server.connections.flush_all();
-  return 0;
+  return server.exit_code;
 }
 
 }  // namespace redoubt

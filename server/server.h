@@ -2,6 +2,7 @@
 // in housekeeping.h; how it is done, in the parts. One per process; executor thread only.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ class Server {
     std::string executable;              // absolute path
     std::vector<std::string> arguments;  // as given to main, for DEBUG RESTART
     bool supervised = false;
+    // Called when the data set is loaded and clients are served.
+    std::function<void()> on_ready = {};
   };
 
   explicit Server(Parts parts);

@@ -44,6 +44,8 @@ enum Gate : uint32_t {
   gate_pause = 1u << 3,      // CLIENT PAUSE is on
   gate_reply = 1u << 4,      // replies are dropped: set by CLIENT REPLY OFF and SKIP, cleared by ON
   gate_no_touch = 1u << 5,   // look-ups must not touch
+  gate_disk = 1u << 6,       // what is written might get lost
+  gate_loading = 1u << 7,    // the data set is being loaded
 };
 
 // The gates that hold for all clients, one word that the executor reads for every command.

@@ -8,6 +8,7 @@
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/context.h"
 #include "server/keyspace/keyspace.h"
+#include "server/persistence/persistence.h"
 #include "server/stats/server_stats.h"
 
 namespace redoubt {
@@ -35,6 +36,9 @@ void config_set(CommandContext& ctx) {
   if (ctx.count() % 2 != 0) return ctx.reply.error(errors::syntax);
   std::vector<ConfigStore::Pair> pairs;
   for (size_t i = 2; i < ctx.count(); i += 2) pairs.emplace_back(ctx.arg(i), ctx.arg(i + 1));
+  if (ctx.server.persistence.loading() && ctx.server.config_store.any_refused_while_loading(pairs)) {
+    return ctx.reply.error(errors::loading);
+  }
   if (const Status done = ctx.server.config_store.set(pairs, may_change_guarded(ctx)); !done) {
     return ctx.reply.error(done.error().text);
   }
@@ -53,6 +57,7 @@ void config_rewrite(CommandContext& ctx) {
 
 void config_resetstat(CommandContext& ctx) {
   ctx.server.stats.reset();
+  ctx.server.persistence.saver().reset_saves();
   ctx.server.commands.reset_stats();
   ctx.server.keyspace.shared().stats = {};
   ctx.server.keyspace.lazy_free().reset_freed();

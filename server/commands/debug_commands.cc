@@ -10,8 +10,8 @@
 namespace redoubt {
 namespace {
 
-std::array<std::span<const DebugSubcommand>, 3> parts() {
-  return {debug_data_commands(), debug_process_commands(), debug_protocol_commands()};
+std::array<std::span<const DebugSubcommand>, 4> parts() {
+  return {debug_data_commands(), debug_persistence_commands(), debug_process_commands(), debug_protocol_commands()};
 }
 
 void debug_help(CommandContext& ctx) {

@@ -16,6 +16,8 @@
 #include "server/dispatch/effects.h"
 #include "server/dispatch/server_control.h"
 #include "server/keyspace/keyspace.h"
+#include "server/persistence/append_log.h"
+#include "server/persistence/persistence.h"
 #include "server/stats/info_text.h"
 #include "server/stats/memory_report.h"
 #include "server/stats/process_usage.h"
@@ -184,7 +186,7 @@ void memory(const Services& server, InfoText& text) {
       {"mem_clients_slaves", report.clients_replica},
       {"mem_clients_normal", report.clients_normal},
       {"mem_cluster_links", 0},
-      {"mem_aof_buffer", 0},
+      {"mem_aof_buffer", server.persistence.append_log().buffer_memory()},
       {"mem_allocator", allocator_name()},
       {"active_defrag_running", 0},
       {"lazyfree_pending_objects", server.keyspace.lazy_free().pending()},

@@ -14,6 +14,7 @@
 #include "server/dispatch/effects.h"
 #include "server/dispatch/server_control.h"
 #include "server/keyspace/keyspace.h"
+#include "server/persistence/persistence.h"
 
 namespace redoubt {
 namespace {
@@ -61,6 +62,7 @@ void flushall_command(CommandContext& ctx) {
   Keyspace& keyspace = ctx.server.keyspace;
   for (int id = 0; id < keyspace.count(); ++id) flush(keyspace[id], *lazily, ctx.server.effects);
   ctx.tell_always();
+  ctx.server.persistence.flushed_all();
   if (!*lazily) purge_allocator();
   ctx.reply.ok();
 }
@@ -124,7 +126,6 @@ void shutdown_command(CommandContext& ctx) {
   if (!in.ok()) return in.reply_error();
   if (abort) return abort_shutdown(ctx);
   if (const Status done = ctx.server.control.shut_down(options); !done) {
-    ctx.server.log.warning("SHUTDOWN refused: {}", done.error().text);
     ctx.reply.error("ERR Errors trying to SHUTDOWN. Check logs.");
     return;
   }
@@ -145,6 +146,7 @@ void register_server_commands(CommandTable& table) {
   table.handle("time", time_command);
   register_memory_commands(table);
   register_debug_commands(table);
+  register_persistence_commands(table);
 }
 
 }  // namespace redoubt

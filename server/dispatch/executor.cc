@@ -56,10 +56,9 @@ void end_silent_reply(Client& client, const OutputBuffer::Mark& before) {
 
 // The order is that of Redis: what is open to anybody, who you are, whether there is room, whether it is time.
 const Executor::GateRule Executor::gate_rules[] = {
-    {gate_protected, &Executor::check_protected},
-    {gate_auth, &Executor::check_auth},
-    {gate_maxmemory, &Executor::check_memory},
-    {gate_pause, &Executor::check_pause},
+    {gate_protected, &Executor::check_protected}, {gate_auth, &Executor::check_auth},
+    {gate_maxmemory, &Executor::check_memory},    {gate_disk, &Executor::check_disk},
+    {gate_loading, &Executor::check_loading},     {gate_pause, &Executor::check_pause},
 };
 
 Executor::Executor(Services& services, ClockFn clock)
@@ -288,6 +287,27 @@ Executor::Verdict Executor::check_memory(const Call& call) {
   if (!has(call.command.flags, CommandFlag::denyoom)) return Verdict::pass;
   refuse(call.client, &call.command, errors::out_of_memory);
   return Verdict::refused;
+}
+
+// PING tells load balancers and the like of it.
+Executor::Verdict Executor::check_disk(const Call& call) {
+  if (!has(call.command.flags, CommandFlag::write) && call.command.full_name != "ping") return Verdict::pass;
+  const std::string reason = services_.persistence.refusal();
+  if (reason.empty()) return Verdict::pass;
+  refuse(call.client, &call.command, reason);
+  return Verdict::refused;
+}
+
+Executor::Verdict Executor::check_loading(const Call& call) {
+  if (has(call.command.flags, CommandFlag::loading)) return Verdict::pass;
+  refuse(call.client, &call.command, errors::loading);
+  return Verdict::refused;
+}
+
+void Executor::follow_persistence() {
+  const Persistence& persistence = services_.persistence;
+  set_gate(gate_loading, persistence.loading());
+  set_gate(gate_disk, !persistence.refusal().empty());
 }
 
 Executor::Verdict Executor::check_pause(const Call& call) {

@@ -41,6 +41,8 @@ class Executor {
   // Ends the waits whose deadline has passed, and serves those whose keys became ready during a pause and those for whom the
   // append log has come far enough. At the end of a tick.
   void end_overdue_waits();
+  // Shuts and opens the gates that persistence rules over. After its tick, and when a command may have changed its mind.
+  void follow_persistence();
   // Turns a server-wide gate on or off.
   void set_gate(Gate gate, bool on) { gates_.set(gate, on); }
 
@@ -79,6 +81,8 @@ class Executor {
   Verdict check_auth(const Call& call);
   Verdict check_protected(const Call& call);
   Verdict check_memory(const Call& call);
+  Verdict check_disk(const Call& call);
+  Verdict check_loading(const Call& call);
   Verdict check_pause(const Call& call);
 
   // Commands are timed by runs: up to `max_run` commands of one kind in a row share two readings of the clock, as long as

@@ -280,10 +280,12 @@ void Database::copy_to(const Entry& from, Database& target, std::string_view to)
 
 void Database::clear(bool lazily) {
   KeyDict old(shared_->hash_key);
+  ExpiryIndex old_expiry;
   old.swap(keys_);
-  expiry_.clear();
+  std::swap(old_expiry, expiry_);
   field_expiry_.clear();
   if (old.size() == 0) return;
+  if (shared_->snapshot != nullptr && shared_->snapshot->take_over(*this, old, old_expiry)) return;
   if (lazily && shared_->lazy_free != nullptr) {
     shared_->lazy_free->free_keys(std::move(old));
   } else {
@@ -295,6 +297,7 @@ void Database::swap_contents(Database& other) {
   keys_.swap(other.keys_);
   std::swap(expiry_, other.expiry_);
   std::swap(field_expiry_, other.field_expiry_);
+  if (shared_->snapshot != nullptr) shared_->snapshot->swapped(*this, other);
 }
 
 size_t Database::memory_of(const Entry& entry, size_t samples) const {

@@ -37,11 +37,23 @@ class KeyspaceListener {
   virtual void fields_expired(Database& db, std::string_view key, size_t fields, bool emptied) = 0;
 };
 
-// A snapshot under way. Called before an entry that still has the old colour is changed or removed.
+struct KeyTraits {
+  using Item = Entry*;
+  static std::string_view key(const Entry* entry) { return entry->key(); }
+  static uint64_t hash(const Entry* entry, const HashKey& key) { return keyed_hash(entry->key(), key); }
+};
+using KeyDict = Dict<KeyTraits>;
+
+// A snapshot under way (server/persistence/snapshot.h).
 class SnapshotHook {
  public:
   virtual ~SnapshotHook() = default;
+  // Called before an entry that has not the present colour is changed or removed; it is given that colour afterwards.
   virtual void before_change(Database& db, Entry& entry) = 0;
+  // The database is emptied. True: the snapshot has taken its keys, and will free them; false: they may go.
+  virtual bool take_over(Database& /*db*/, KeyDict& /*keys*/, ExpiryIndex& /*expiry*/) { return false; }
+  // The contents of two databases were swapped.
+  virtual void swapped(const Database& /*one*/, const Database& /*other*/) {}
 };
 
 struct KeyspaceStats {
@@ -76,7 +88,7 @@ struct KeyspaceShared {
   uint64_t changes = 0;
   KeyspaceListener* listener = nullptr;
   SnapshotHook* snapshot = nullptr;
-  bool colour = false;           // of new entries; flipped when a snapshot starts
+  uint8_t colour = 0;            // of new entries; another one when a snapshot starts
   bool lazy_expire = false;      // lazyfree-lazy-expire
   bool lazy_server_del = false;  // lazyfree-lazy-server-del: values that others replace
   LazyFree* lazy_free = nullptr;
@@ -93,13 +105,6 @@ struct KeyspaceShared {
  private:
   static constexpr char no_key = 0;  // no key stands here, not even an empty one
 };
-
-struct KeyTraits {
-  using Item = Entry*;
-  static std::string_view key(const Entry* entry) { return entry->key(); }
-  static uint64_t hash(const Entry* entry, const HashKey& key) { return keyed_hash(entry->key(), key); }
-};
-using KeyDict = Dict<KeyTraits>;
 
 class Database {
  public:

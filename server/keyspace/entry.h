@@ -46,9 +46,13 @@ class Entry {
   // For ExpiryIndex only.
   void set_expiry_place(uint32_t place) { expiry_ = place; }
 
-  // The snapshot's mark; see Database::find_for_write.
-  bool colour() const { return (flags_ & colour_bit) != 0; }
-  void set_colour(bool colour) { flags_ = static_cast<uint8_t>(colour ? flags_ | colour_bit : flags_ & ~colour_bit); }
+  // The snapshot's mark, one of `colours`; see server/persistence/snapshot.h.
+  static constexpr int colours = 32;
+  uint8_t colour() const { return static_cast<uint8_t>(flags_ >> colour_shift); }
+  void set_colour(uint8_t colour) {
+    flags_ =
+        static_cast<uint8_t>((flags_ & ((1u << colour_shift) - 1)) | static_cast<unsigned>(colour) << colour_shift);
+  }
 
   std::string_view key() const {
     if (flags_ & long_key_bit) [[unlikely]] {
@@ -92,9 +96,9 @@ class Entry {
 
  private:
   friend class EntryMaker;
-  static constexpr uint8_t colour_bit = 1;
-  static constexpr uint8_t long_key_bit = 2;
-  static constexpr uint8_t word_bit = 4;  // an integer or a pointer, not embedded bytes
+  static constexpr uint8_t long_key_bit = 1;
+  static constexpr uint8_t word_bit = 2;  // an integer or a pointer, not embedded bytes
+  static constexpr int colour_shift = 3;
 
   Entry() = default;
   char* tail() { return reinterpret_cast<char*>(this + 1); }

@@ -47,6 +47,7 @@ class ValueLoader : public RdbVisitor {
 
   // A value begins. What was told of one before and not finished is dropped. `input_bytes`: how big the whole input is.
   void begin_value(std::string_view key, RdbKind kind, uint64_t input_bytes);
+  std::string_view key() const { return key_; }
   // The entry of what was told since, with key and value, and neither expiry nor access; the caller owns it. Null when a
   // collection has no elements.
   Result<Entry*> finish_value();

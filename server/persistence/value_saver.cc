@@ -176,8 +176,12 @@ void save_value(RdbWriter& writer, const Entry& entry) {
 }
 
 void save_entry(RdbWriter& writer, const Database& db, const Entry& entry, const SaveOptions& options) {
-  if (entry.is_volatile()) writer.expires(db.expiry_of(entry));
-  const AccessClock& access = db.shared().access;
+  save_entry(writer, db.shared().access, entry, db.expiry_of(entry), options);
+}
+
+void save_entry(RdbWriter& writer, const AccessClock& access, const Entry& entry, int64_t expires_ms,
+                const SaveOptions& options) {
+  if (expires_ms != Database::never) writer.expires(expires_ms);
   if (options.idle) writer.idle(static_cast<uint64_t>(access.idle_seconds(entry)));
   if (options.frequency) writer.frequency(access.frequency(entry));
   writer.type(rdb_type_of(entry));

@@ -42,6 +42,9 @@ RdbType rdb_type_of(const Entry& entry);
 void save_value(RdbWriter& writer, const Entry& entry);
 // The whole record of a key: expiry, access, type, key and value.
 void save_entry(RdbWriter& writer, const Database& db, const Entry& entry, const SaveOptions& options);
+// The same for an entry that no database has any more; `expires_ms` is Database::never for a key that stays.
+void save_entry(RdbWriter& writer, const AccessClock& access, const Entry& entry, int64_t expires_ms,
+                const SaveOptions& options);
 
 // Appends what DUMP answers for this value.
 void dump_value(std::string& out, const Entry& entry, bool compress);

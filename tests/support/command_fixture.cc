@@ -5,7 +5,6 @@
 #include <stdexcept>
 
 #include "common/base/config_file.h"
-#include "common/base/file.h"
 #include "server/client/authentication.h"
 #include "server/commands/register.h"
 
@@ -121,13 +120,15 @@ Reply TestClient::reply_in(const std::string& bytes) {
 
 // ---- TestServer ----------------------------------------------------------------------------------
 
-TestServer::TestServer(std::string_view config)
+TestServer::TestServer(std::string_view config, SimulatedFiles* files)
     : log_(silent()),
+      own_files_(files == nullptr ? std::make_unique<SimulatedFiles>() : nullptr),
+      files_(files == nullptr ? *own_files_ : *files),
       config_(load(store_, config)),
       keyspace_(config_.databases, config_),
       effects_(keyspace_.shared()),
       persistence_(
-          keyspace_, config_, real_file_system(), log_, [] {}, false),
+          keyspace_, config_, files_, log_, [] {}, false),
       evictor_(keyspace_, config_),
       services_{keyspace_, store_, config_,  registry_, commands_,   effects_,
                 evictor_,  stats_, control_, log_,      persistence_},
@@ -136,10 +137,22 @@ TestServer::TestServer(std::string_view config)
   register_all_commands(commands_);
   executor_.set_gate(gate_maxmemory, config_.maxmemory != 0);
   connect();
+  persistence_.start_loading();
+  executor_.follow_persistence();
 }
 
 TestServer::~TestServer() {
   for (const auto& client : clients_) registry_.remove(client->client());
+}
+
+void TestServer::tick() {
+  executor_.update_time();
+  persistence_.tick(true);
+  executor_.follow_persistence();
+}
+
+void TestServer::finish_loading() {
+  while (persistence_.loading()) tick();
 }
 
 TestClient& TestServer::connect() {

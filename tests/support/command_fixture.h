@@ -33,6 +33,7 @@
 #include "server/persistence/persistence.h"
 #include "server/stats/server_stats.h"
 #include "tests/support/reply_text.h"
+#include "tests/support/simulated_files.h"
 
 namespace redoubt {
 
@@ -100,7 +101,8 @@ class TestServer {
   static constexpr int64_t start_ms = 1700000000000;  // the clock at first: Unix time
 
   // `config`: lines of a configuration file. Throws std::runtime_error when it is not accepted.
-  explicit TestServer(std::string_view config = "");
+  // Without `files`, those of its own, in memory.
+  explicit TestServer(std::string_view config = "", SimulatedFiles* files = nullptr);
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
   ~TestServer();
@@ -116,6 +118,12 @@ class TestServer {
   int64_t now_ms() const { return now_ms_; }
   void advance(int64_t milliseconds) { set_now(now_ms_ + milliseconds); }
   void set_now(int64_t wall_ms);
+
+  // What happens at the end of a tick. Loading, saving and the like go on only here.
+  void tick();
+  // Ticks until what was to be loaded is.
+  void finish_loading();
+  SimulatedFiles& files() { return files_; }
 
   Database& db(int id = 0) { return keyspace_[id]; }
   Keyspace& keyspace() { return keyspace_; }
@@ -134,6 +142,8 @@ class TestServer {
  private:
   int64_t now_ms_ = start_ms;
   Log log_;
+  std::unique_ptr<SimulatedFiles> own_files_;
+  SimulatedFiles& files_;
   ConfigStore store_;
   const Config& config_;  // loaded
   Keyspace keyspace_;
