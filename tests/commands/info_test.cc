@@ -178,8 +178,8 @@ TEST_F(InfoTest, LazilyFreedObjectsAreCounted) {
 
 TEST_F(InfoTest, ChangesSinceTheLastSave) {
   const int64_t before = number("persistence", "rdb_changes_since_last_save");
-  set("a", "1");
-  set("b", "1");
+  server.run("SET", "a", "1");
+  server.run("SET", "b", "1");
   EXPECT_EQ(number("persistence", "rdb_changes_since_last_save"), before + 2);
   server.run("FLUSHALL");  // which saves where there are rules
   EXPECT_EQ(number("persistence", "rdb_changes_since_last_save"), 0);
