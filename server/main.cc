@@ -141,7 +141,6 @@ int serve(const CommandLine& line, int argc, char** argv) {
   log.notice("Server initialized");
   write_warnings(log, config);
   const int code = server.run();
-  if (supervision == Supervision::systemd) (void)notify_systemd("STOPPING=1\n");
   if (!pidfile.empty()) {
     log.notice("Removing the pid file.");
     (void)remove_pid_file(pidfile);

@@ -269,6 +269,7 @@ Status Server::Impl::apply_watchdog() {
 
 Status Server::Impl::shut_down(const ShutdownOptions& options) {
   log.notice("User requested shutdown...");
+  if (parts.supervised) (void)notify_systemd("STOPPING=1\n");
   if (!finish_data(options)) return Error{"Errors trying to SHUTDOWN. Check logs."};
   loop.stop();
   return {};
