@@ -11,6 +11,7 @@
 #include "server/dispatch/executor.h"
 #include "server/keyspace/evict.h"
 #include "server/keyspace/keyspace.h"
+#include "server/persistence/append_log.h"
 #include "server/persistence/persistence.h"
 #include "server/stats/sample_stats.h"
 #include "server/stats/server_stats.h"
@@ -45,6 +46,7 @@ void Housekeeping::end_tick(int64_t now_ns) {
     next_expire_ns_ = now_ns + expire_interval_ns;
     expire_cycle_.run_slice(ExpireCycle::max_slice_us);
   }
+  services_.persistence.append_log().take_ended_syncs();
   executor_.end_overdue_waits();
   if (services_.config.client_memory_limit() != 0) client_evictor_.tick(now_ns / 1000);
   // Goes on with what a time slice cut short.

@@ -120,6 +120,7 @@ Server::Impl::Impl(Parts given)
       connections(loop, executor, clients, config, stats, log, persistence.append_log().progress()),
       housekeeping(services, executor, connections) {
   keyspace.shared().listener = &effects;
+  persistence.append_log().set_source(effects.propagation());
   start_stats(stats, monotonic_us());
   (void)apply_memory();
   (void)apply_oom_score();

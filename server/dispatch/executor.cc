@@ -67,6 +67,7 @@ Executor::Executor(Services& services, ClockFn clock)
       gates_(services.clients.gates()),
       blocked_(services.effects.blocked()),
       propagation_(services.effects.propagation()),
+      append_log_(services.persistence.append_log()),
       nanoseconds_per_cycle_(1000.0 / cycles_per_us()),
       cheap_cycles_(static_cast<uint64_t>(cycles_per_us() * cheap_us)),
       stale_cycles_(static_cast<uint64_t>(cycles_per_us() * stale_us)) {
@@ -187,9 +188,11 @@ void Executor::call(Client& client, std::span<const std::string_view> args, Comm
 void Executor::call_told(CommandContext& ctx) {
   const Effects& effects = services_.effects;
   const uint64_t dirty = effects.dirty();
+  const uint64_t logged = append_log_.end();
   propagation_.begin_command();
   ctx.command.handler(ctx);
   propagation_.end_command(ctx.db.id(), ctx.args, effects.dirty() != dirty);
+  if (append_log_.end() != logged) ctx.client.log_offset = append_log_.end();
 }
 
 bool Executor::execute_gated(const Call& current, uint32_t gates) {
@@ -242,9 +245,8 @@ void Executor::carry_out_again(BlockedClients::Wait& wait) {
 }
 
 void Executor::serve_waits_for_log() {
-  const AppendLog& log = services_.persistence.append_log();
-  if (!log.has_base()) return;
-  const uint64_t durable = log.durable();
+  if (!append_log_.has_base()) return;
+  const uint64_t durable = append_log_.durable();
   BlockedClients::LogGoal last{};
   while (BlockedClients::Wait* wait = blocked_.next_for_log(last, durable)) {
     last = {wait->log_offset, wait->number};

@@ -18,6 +18,8 @@
 
 namespace redoubt {
 
+class AppendLog;
+
 class Executor {
  public:
   // How many requests of one client are parsed, prefetched and executed together.
@@ -98,6 +100,7 @@ class Executor {
   ServerGates& gates_;  // kept by the registry of clients
   BlockedClients& blocked_;
   Propagation& propagation_;
+  const AppendLog& append_log_;
   int64_t tick_ms_ = 0;
   Command* run_command_ = nullptr;
   uint32_t run_calls_ = 0;

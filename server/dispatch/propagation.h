@@ -45,15 +45,15 @@ class ToldWord {
 };
 using ToldWords = std::span<const ToldWord>;
 
-class Propagation {
+class Propagation final : public CommandSource {
  public:
   Propagation() = default;
   Propagation(const Propagation&) = delete;
   Propagation& operator=(const Propagation&) = delete;
 
   // Feeds are told from the next unit on, in the order in which they came. They are not owned.
-  void attach(CommandFeed& feed);
-  void detach(CommandFeed& feed);
+  void attach(CommandFeed& feed) override;
+  void detach(CommandFeed& feed) override;
   // Nothing is told while muted: a log is being carried out.
   void mute(bool muted);
   // Whether anybody is told. While not, calls of the rest have no effect.

@@ -234,6 +234,8 @@ Status AppendLog::switch_file(std::unique_ptr<File> next, uint64_t size, Whole w
     if (!write_error_.empty()) return Error{write_error_};
     // Also under `no`: the log must not have a hole when the next file is synced.
     request_sync();
+  } else if (source_ != nullptr) {
+    source_->attach(*this);
   }
   file_ = std::move(next);
   syncs_file_ = false;
@@ -251,11 +253,13 @@ void AppendLog::base_replaced() {
   doubtful_until_.reset();
   // The base holds what stands before the file.
   if (progress_.synced < file_begin_) progress_.synced = file_begin_;
+  surroundings_.wake();  // somebody may wait for this
 }
 
 void AppendLog::stop() {
   if (file_ == nullptr) return;
   (void)sync_now();
+  if (source_ != nullptr) source_->detach(*this);
   file_.reset();
   // What could not be kept is given up with the log.
   written_ += buffer_.size();

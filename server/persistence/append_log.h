@@ -37,6 +37,8 @@ class AppendLog final : public CommandFeed {
   explicit AppendLog(const PersistenceSurroundings& surroundings);
   // What was written is not synced: see stop() and sync_now().
   ~AppendLog() override;
+  // Where it is attached while it is on. It outlives the log, or stop() is called before.
+  void set_source(CommandSource& source) { source_ = &source; }
 
   // ---- files ------------------------------------------------------------------------------------
   // Whether commands are wanted at all: from the first switch_file() on, until stop().
@@ -55,6 +57,8 @@ class AppendLog final : public CommandFeed {
 
   // ---- commands ---------------------------------------------------------------------------------
   void feed(int db, std::span<const std::string_view> args) override;
+  // Takes note of the syncs that have ended, so that those who wait for them can be served in this tick. tick() does it too.
+  void take_ended_syncs();
   // At the end of each tick.
   void tick();
   // While a snapshot or a rewrite is under way (no-appendfsync-on-rewrite).
@@ -102,7 +106,6 @@ class AppendLog final : public CommandFeed {
   void write_failed(const Error& error, size_t written, int64_t now_ms);
   void keep_synced(int64_t now_ms);
   void request_sync();
-  void take_ended_syncs();
   void sync_ended(const Ended& sync);
   void sync_failed(uint64_t target, const Error& error);
   [[noreturn]] void end_process();
@@ -111,6 +114,7 @@ class AppendLog final : public CommandFeed {
   const Config& config_;
   Log& log_;
   std::function<void()> end_process_;
+  CommandSource* source_ = nullptr;
 
   std::string buffer_;  // keeps its memory from tick to tick
   AofWriter writer_{buffer_};

@@ -18,4 +18,12 @@ class CommandFeed {
   virtual void feed(int db, std::span<const std::string_view> args) = 0;
 };
 
+// Where the commands come from: feeds are told from attach() on until detach(). Implemented by dispatch (propagation.h).
+class CommandSource {
+ public:
+  virtual ~CommandSource() = default;
+  virtual void attach(CommandFeed& feed) = 0;
+  virtual void detach(CommandFeed& feed) = 0;
+};
+
 }  // namespace redoubt

@@ -7,6 +7,7 @@
 #include "common/base/config_file.h"
 #include "server/client/authentication.h"
 #include "server/commands/register.h"
+#include "server/persistence/append_log.h"
 
 namespace redoubt {
 namespace {
@@ -120,7 +121,7 @@ Reply TestClient::reply_in(const std::string& bytes) {
 
 // ---- TestServer ----------------------------------------------------------------------------------
 
-TestServer::TestServer(std::string_view config, SimulatedFiles* files)
+TestServer::TestServer(std::string_view config, SimulatedFiles* files, const std::function<void()>& wake)
     : log_(silent()),
       own_files_(files == nullptr ? std::make_unique<SimulatedFiles>() : nullptr),
       files_(files == nullptr ? *own_files_ : *files),
@@ -128,12 +129,13 @@ TestServer::TestServer(std::string_view config, SimulatedFiles* files)
       keyspace_(config_.databases, config_),
       effects_(keyspace_.shared()),
       persistence_(
-          keyspace_, config_, files_, log_, [] {}, false),
+          keyspace_, config_, files_, log_, wake ? wake : [] {}, static_cast<bool>(wake)),
       evictor_(keyspace_, config_),
       services_{keyspace_, store_, config_,  registry_, commands_,   effects_,
                 evictor_,  stats_, control_, log_,      persistence_},
       executor_(services_, [this] { return now_ms_; }) {
   keyspace_.shared().listener = &effects_;
+  persistence_.append_log().set_source(effects_.propagation());
   register_all_commands(commands_);
   executor_.set_gate(gate_maxmemory, config_.maxmemory != 0);
   connect();

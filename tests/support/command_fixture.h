@@ -101,8 +101,10 @@ class TestServer {
   static constexpr int64_t start_ms = 1700000000000;  // the clock at first: Unix time
 
   // `config`: lines of a configuration file. Throws std::runtime_error when it is not accepted.
-  // Without `files`, those of its own, in memory.
-  explicit TestServer(std::string_view config = "", SimulatedFiles* files = nullptr);
+  // Without `files`, those of its own, in memory. With `wake`, what runs in the background has threads, and calls it when it
+  // wants a tick; without, nothing happens by itself.
+  explicit TestServer(std::string_view config = "", SimulatedFiles* files = nullptr,
+                      const std::function<void()>& wake = {});
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
   ~TestServer();
@@ -137,6 +139,7 @@ class TestServer {
   RecordingControl& control() { return control_; }
   Services& services() { return services_; }
   Executor& executor() { return executor_; }
+  Log& log() { return log_; }
   BlockPool& pool() { return pool_; }
 
  private:
