@@ -25,6 +25,7 @@
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/effects.h"
 #include "server/dispatch/executor.h"
+#include "server/dispatch/log_executor.h"
 #include "server/dispatch/server_control.h"
 #include "server/housekeeping.h"
 #include "server/keyspace/evict.h"
@@ -96,6 +97,7 @@ struct Server::Impl final : public TickHandler, public ServerControl {
   ServerStats stats;
   Services services;
   Executor executor;
+  LogExecutor log_executor;
   Connections connections;
   Housekeeping housekeeping;
   bool ready = false;
@@ -117,10 +119,12 @@ Server::Impl::Impl(Parts given)
       services{keyspace, parts.config, config, clients, parts.commands, effects,
                evictor,  stats,        *this,  log,     persistence},
       executor(services),
+      log_executor(services),
       connections(loop, executor, clients, config, stats, log, persistence.append_log().progress()),
       housekeeping(services, executor, connections) {
   keyspace.shared().listener = &effects;
   persistence.append_log().set_source(effects.propagation());
+  persistence.set_command_executor(log_executor);
   start_stats(stats, monotonic_us());
   (void)apply_memory();
   (void)apply_oom_score();
@@ -186,6 +190,7 @@ void Server::Impl::register_hooks() {
   store.on_change({"port"},
                   [this](const Config&) { return apply_listen("Unable to listen on this port. Check server logs."); });
   store.on_change({"bind"}, [this](const Config&) { return apply_listen("Failed to bind to specified addresses."); });
+  store.on_change({"appendonly"}, [this](const Config&) { return persistence.follow_appendonly(); });
   store.on_change({"maxclients"}, [this](const Config&) { return apply_maxclients(); });
   store.on_change({"proc-title-template"}, [this](const Config&) { return apply_title(); });
   store.on_change({"oom-score-adj", "oom-score-adj-values"}, [this](const Config&) { return apply_oom_score(); });

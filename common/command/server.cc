@@ -30,6 +30,15 @@ constexpr HistoryNote bgsave_history[] = {{"3.2.2", "`SCHEDULE` came."}};
 constexpr ArgumentNote bgsave_notes[] = {{.at = "SCHEDULE", .since = "3.2.2"}};
 
 constexpr CommandSpec commands[] = {
+    {.name = "bgrewriteaof",
+     .syntax = "BGREWRITEAOF",
+     .summary = "Begins to rewrite the append-only file in the background",
+     .since = "1.0.0",
+     .group = "server",
+     .complexity = "O(1)",
+     .arity = 1,
+     .flags = Flag::admin | Flag::noscript | Flag::no_async_loading,
+     .categories = Acl::admin | Acl::slow | Acl::dangerous},
     {.name = "bgsave",
      .syntax = "BGSAVE [SCHEDULE]",
      .summary = "Begins to save the data set in the background",

@@ -58,6 +58,8 @@ void config_rewrite(CommandContext& ctx) {
 void config_resetstat(CommandContext& ctx) {
   ctx.server.stats.reset();
   ctx.server.persistence.saver().reset_saves();
+  ctx.server.persistence.log_rewrite().reset_rewrites();
+  ctx.server.persistence.append_log().reset_delayed_syncs();
   ctx.server.commands.reset_stats();
   ctx.server.keyspace.shared().stats = {};
   ctx.server.keyspace.lazy_free().reset_freed();

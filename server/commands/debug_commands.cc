@@ -10,8 +10,9 @@
 namespace redoubt {
 namespace {
 
-std::array<std::span<const DebugSubcommand>, 4> parts() {
-  return {debug_data_commands(), debug_persistence_commands(), debug_process_commands(), debug_protocol_commands()};
+std::array<std::span<const DebugSubcommand>, 5> parts() {
+  return {debug_append_log_commands(), debug_data_commands(), debug_persistence_commands(), debug_process_commands(),
+          debug_protocol_commands()};
 }
 
 void debug_help(CommandContext& ctx) {

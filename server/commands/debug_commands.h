@@ -22,6 +22,7 @@ inline constexpr size_t any_number = SIZE_MAX;
 
 // By theme, each in a file of its own.
 std::span<const DebugSubcommand> debug_data_commands();
+std::span<const DebugSubcommand> debug_append_log_commands();
 std::span<const DebugSubcommand> debug_persistence_commands();
 std::span<const DebugSubcommand> debug_process_commands();
 std::span<const DebugSubcommand> debug_protocol_commands();

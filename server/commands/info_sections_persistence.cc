@@ -38,23 +38,26 @@ void snapshots(const Persistence& persistence, InfoText& text) {
                {"rdb_last_load_keys_loaded", persistence.loaded_keys().loaded}});
 }
 
-void append_log(const AppendLog& log, InfoText& text) {
-  text.fields({{"aof_enabled", log.on() ? 1 : 0},
-               {"aof_rewrite_in_progress", 0},
-               {"aof_rewrite_scheduled", 0},
-               {"aof_last_rewrite_time_sec", -1},
-               {"aof_current_rewrite_time_sec", -1},
-               {"aof_last_bgrewrite_status", "ok"},
-               {"aof_rewrites", 0},
-               {"aof_rewrites_consecutive_failures", 0},
+void append_log(const Persistence& persistence, InfoText& text) {
+  const LogRewrite& rewrite = persistence.log_rewrite();
+  const AppendLog& log = persistence.append_log();
+  const bool enabled = rewrite.state() != LogRewrite::State::off;
+  text.fields({{"aof_enabled", enabled ? 1 : 0},
+               {"aof_rewrite_in_progress", rewrite.running() ? 1 : 0},
+               {"aof_rewrite_scheduled", rewrite.scheduled() ? 1 : 0},
+               {"aof_last_rewrite_time_sec", rewrite.last_duration_seconds()},
+               {"aof_current_rewrite_time_sec", rewrite.current_duration_seconds()},
+               {"aof_last_bgrewrite_status", ok_or_err(rewrite.last_ok())},
+               {"aof_rewrites", rewrite.rewrites()},
+               {"aof_rewrites_consecutive_failures", rewrite.consecutive_failures()},
                {"aof_last_write_status", ok_or_err(log.write_ok())},
                {"aof_last_cow_size", 0},
                {"module_fork_in_progress", 0},
                {"module_fork_last_cow_size", 0}});
-  if (!log.on()) return;
+  if (!enabled) return;
   text.fields({{"aof_current_size", log.current_size()},
                {"aof_base_size", log.base_size()},
-               {"aof_pending_rewrite", 0},
+               {"aof_pending_rewrite", rewrite.scheduled() ? 1 : 0},
                {"aof_buffer_length", log.buffer_length()},
                {"aof_pending_bio_fsync", log.pending_syncs()},
                {"aof_delayed_fsync", log.delayed_syncs()}});
@@ -85,7 +88,7 @@ void persistence(const Services& server, InfoText& text) {
   text.section("Persistence");
   text.fields({{"loading", persistence.loading() ? 1 : 0}, {"async_loading", 0}});
   snapshots(persistence, text);
-  append_log(persistence.append_log(), text);
+  append_log(persistence, text);
   if (persistence.loading()) loading(persistence, server.keyspace.shared().now_ms / 1000, text);
 }
 

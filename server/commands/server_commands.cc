@@ -146,6 +146,7 @@ void register_server_commands(CommandTable& table) {
   table.handle("time", time_command);
   register_memory_commands(table);
   register_debug_commands(table);
+  register_append_log_commands(table);
   register_persistence_commands(table);
 }
 

@@ -15,6 +15,7 @@ void register_server_commands(CommandTable& table);
 // In files of their own; called by register_server_commands.
 void register_memory_commands(CommandTable& table);
 void register_debug_commands(CommandTable& table);
+void register_append_log_commands(CommandTable& table);
 void register_persistence_commands(CommandTable& table);
 void lolwut_command(CommandContext& ctx);
 

@@ -147,8 +147,11 @@ Result<std::unique_ptr<File>> LogFiles::create(const std::string& name) {
   // One of this name may be about to be removed.
   if (background_.pending() > 0) background_.drain();
   auto file = surroundings_.files.open(path(name), OpenMode::create);
-  if (!file) surroundings_.log.warning("Can't open the append-only file {}: {}", name, file.error().text);
-  return file;
+  if (!file) {
+    surroundings_.log.warning("Can't open the append-only file {}: {}", name, file.error().text);
+    return file;
+  }
+  return open_to_append(name);
 }
 
 Result<std::unique_ptr<File>> LogFiles::open_to_append(const std::string& name) {

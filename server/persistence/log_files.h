@@ -43,7 +43,7 @@ class LogFiles {
   // ---- changes ----------------------------------------------------------------------------------
   // Makes the directory, if it is not there.
   Status make_directory();
-  // Creates a file of the log, to be filled: anything of this name that is there is lost.
+  // Creates an increment, and opens it to append: anything of this name that is there is lost.
   Result<std::unique_ptr<File>> create(const std::string& name);
   Result<std::unique_ptr<File>> open_to_append(const std::string& name);
   // The first step to make a name last, before a manifest may have it.

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "common/base/clock.h"
@@ -22,28 +24,27 @@ struct LogLoad::Source final : public ByteSource {
   std::unique_ptr<File> file;
 };
 
-LogLoad::LogLoad(const PersistenceSurroundings& surroundings, LogFiles& files, CommandExecutor& executor,
-                 KeyLoader key_loader)
-    : surroundings_(surroundings), files_(files), executor_(executor), key_loader_(std::move(key_loader)) {}
+LogLoad::LogLoad(const PersistenceSurroundings& surroundings, LogFiles& files, CommandExecutor& executor)
+    : surroundings_(surroundings), files_(files), executor_(executor) {}
 
 LogLoad::~LogLoad() = default;
 
 uint64_t LogLoad::loaded_bytes() const { return bytes_before_ + (reader_ ? reader_->position().offset : 0); }
 
-LogLoad::Outcome LogLoad::begin() {
+LoadOutcome LogLoad::begin() {
   started_us_ = monotonic_us();
   const AofManifest& manifest = files_.manifest();
-  if (manifest.empty()) return Outcome::nothing;
+  if (manifest.empty()) return LoadOutcome::nothing;
   if (manifest.base) parts_.push_back({*manifest.base});
   for (const AofFileInfo& increment : manifest.increments) parts_.push_back({increment});
   for (Part& part : parts_) {
     const Result<uint64_t> size = files_.size_of(part.info.name);
-    if (!size) return Outcome::failed;
+    if (!size) return LoadOutcome::failed;
     part.size = *size;
     total_bytes_ += *size;
   }
   if (manifest.base) base_bytes_ = parts_.front().size;
-  return Outcome::more;
+  return LoadOutcome::more;
 }
 
 Status LogLoad::open(const Part& part) {
@@ -61,10 +62,11 @@ Status LogLoad::open(const Part& part) {
   options.preamble.deep = surroundings_.config.sanitize_dump_payload == SanitizePayload::yes;
   reader_ = std::make_unique<AofReader>(*source_, options);
   executor_.begin_log();
+  refused_number_ = 0;
   return {};
 }
 
-LogLoad::Outcome LogLoad::step(int64_t budget_us) {
+LoadOutcome LogLoad::step(int64_t budget_us) {
   const int64_t until_us = monotonic_us() + budget_us;
   while (index_ < parts_.size()) {
     if (!reader_) {
@@ -79,12 +81,18 @@ LogLoad::Outcome LogLoad::step(int64_t budget_us) {
       state = reader_->next(*this);
       // A turn is a batch of commands or one key. With a delay each has its time looked at.
       const bool look = turn % 16 == 0 || surroundings_.config.key_load_delay != 0;
-      if (look && state == AofState::reading && monotonic_us() >= until_us) return Outcome::more;
+      if (look && state == AofState::reading && monotonic_us() >= until_us) return LoadOutcome::more;
     }
-    if (const Outcome outcome = end_of_file(); outcome != Outcome::more) return outcome;
+    if (const LoadOutcome outcome = end_of_file(); outcome != LoadOutcome::more) return outcome;
   }
   surroundings_.log.notice("DB loaded from append only file: {:.3f} seconds", seconds_since(started_us_));
-  return Outcome::done;
+  return LoadOutcome::done;
+}
+
+LoadOutcome LogLoad::run() {
+  LoadOutcome outcome = begin();
+  while (outcome == LoadOutcome::more) outcome = step(std::numeric_limits<int32_t>::max());
+  return outcome;
 }
 
 // ---- what is read --------------------------------------------------------------------------------
@@ -124,13 +132,19 @@ RdbVisitor& LogLoad::preamble() {
     } else {
       surroundings_.log.notice("Reading RDB base file on AOF loading...");
     }
-    keys_ = key_loader_(parts_[index_].size);
+    keys_ = std::make_unique<KeyLoader>(surroundings_,
+                                        KeyLoader::Options{.file_bytes = parts_[index_].size, .log_base = true});
   }
   return *keys_;
 }
 
 Status LogLoad::end_of_preamble() {
+  const Status done = keys_->finish();
+  if (done) keys_->tell_done();
+  used_memory_then_ = keys_->used_memory_then();
+  counts_ = keys_->counts();
   keys_.reset();
+  if (!done) return done;
   if (old_style()) surroundings_.log.notice("Reading the remaining AOF tail...");
   return {};
 }
@@ -139,11 +153,11 @@ Status LogLoad::end_of_preamble() {
 
 std::string LogLoad::repair_command() const { return "redoubt-check-aof --fix " + files_.manifest_path(); }
 
-LogLoad::Outcome LogLoad::fail() {
+LoadOutcome LogLoad::fail() {
   reader_.reset();
   source_.reset();
   keys_.reset();
-  return Outcome::failed;
+  return LoadOutcome::failed;
 }
 
 // The place where it went wrong, for those who have to do something about it.
@@ -157,7 +171,7 @@ void LogLoad::tell_place(std::string_view what) {
       repair_command());
 }
 
-LogLoad::Outcome LogLoad::end_of_file() {
+LoadOutcome LogLoad::end_of_file() {
   Log& log = surroundings_.log;
   const std::string& problem = reader_->problem();
   switch (reader_->state()) {
@@ -165,25 +179,19 @@ LogLoad::Outcome LogLoad::end_of_file() {
     case AofState::end: break;
     case AofState::open_transaction:
       log.warning("Revert incomplete MULTI/EXEC transaction from AOF file {}", file_name_);
-      if (const Outcome outcome = cut(); outcome != Outcome::more) return outcome;
+      if (const LoadOutcome outcome = cut(); outcome != LoadOutcome::more) return outcome;
       break;
     case AofState::truncated:
-      if (const Outcome outcome = cut(); outcome != Outcome::more) return outcome;
+      if (const LoadOutcome outcome = cut(); outcome != LoadOutcome::more) return outcome;
       break;
     case AofState::damaged: return refuse_damaged();
-    case AofState::bad_preamble:
-      log.warning("{}: {} at offset {}. To look closer, run: redoubt-check-rdb {}", files_.path(file_name_), problem,
-                  reader_->position().offset, files_.path(file_name_));
-      if (old_style()) {
-        log.warning("Error reading the RDB preamble of the AOF file {}, AOF loading aborted", file_name_);
-      } else {
-        log.warning("Error reading the RDB base file {}, AOF loading aborted", file_name_);
-      }
-      return fail();
+    case AofState::bad_preamble: return refuse_preamble();
     case AofState::unreadable:
       log.warning("Unrecoverable error reading the append only file {}: {}", file_name_, problem);
       return fail();
     case AofState::refused:
+      // Of the keys of a preamble the last are made at its end.
+      if (refused_number_ == 0) return refuse_preamble();
       log.warning("{} reading the append only file {}", problem, file_name_);
       log.warning(
           "{}: command number {} at offset {} can be no command of a log. To cut it off with all that follows, make a "
@@ -199,10 +207,23 @@ LogLoad::Outcome LogLoad::end_of_file() {
   reader_.reset();
   source_.reset();
   ++index_;
-  return Outcome::more;
+  return LoadOutcome::more;
 }
 
-LogLoad::Outcome LogLoad::refuse_damaged() {
+LoadOutcome LogLoad::refuse_preamble() {
+  Log& log = surroundings_.log;
+  const std::string path = files_.path(file_name_);
+  log.warning("{}: {} at offset {}. To look closer, run: redoubt-check-rdb {}", path, reader_->problem(),
+              reader_->position().offset, path);
+  if (old_style()) {
+    log.warning("Error reading the RDB preamble of the AOF file {}, AOF loading aborted", file_name_);
+  } else {
+    log.warning("Error reading the RDB base file {}, AOF loading aborted", file_name_);
+  }
+  return fail();
+}
+
+LoadOutcome LogLoad::refuse_damaged() {
   tell_place(reader_->problem());
   surroundings_.log.warning(
       "Bad file format reading the append only file {}: make a backup of your AOF file, then use ./redis-check-aof "
@@ -212,7 +233,7 @@ LogLoad::Outcome LogLoad::refuse_damaged() {
   return fail();
 }
 
-LogLoad::Outcome LogLoad::refuse_truncated() {
+LoadOutcome LogLoad::refuse_truncated() {
   tell_place(reader_->problem());
   surroundings_.log.warning(
       "Unexpected end of file reading the append only file {}. You can: 1) Make a backup of your AOF file, then use "
@@ -223,8 +244,14 @@ LogLoad::Outcome LogLoad::refuse_truncated() {
   return fail();
 }
 
+// Whether nothing was done after what is in this file: increments that were begun and not used do not count.
+bool LogLoad::is_last() const {
+  return std::all_of(parts_.begin() + static_cast<ptrdiff_t>(index_) + 1, parts_.end(),
+                     [](const Part& part) { return part.size == 0; });
+}
+
 // Takes the tail away that an interrupted append has left, so that the next one does not follow it.
-LogLoad::Outcome LogLoad::cut() {
+LoadOutcome LogLoad::cut() {
   Log& log = surroundings_.log;
   if (!is_last()) {
     // What stands in the next files was done after what is missing here.
@@ -247,7 +274,7 @@ LogLoad::Outcome LogLoad::cut() {
   total_bytes_ -= parts_[index_].size - sound;
   parts_[index_].size = sound;
   if (parts_[index_].info.type == AofFileType::base) base_bytes_ = sound;
-  return Outcome::more;
+  return LoadOutcome::more;
 }
 
 }  // namespace redoubt

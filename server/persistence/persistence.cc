@@ -23,7 +23,9 @@ Persistence::Persistence(Keyspace& keyspace, const Config& config, FileSystem& f
       config_(config),
       snapshot_(keyspace),
       saver_(surroundings_, snapshot_),
-      append_log_(std::make_unique<AppendLog>(surroundings_)) {}
+      append_log_(std::make_unique<AppendLog>(surroundings_)),
+      log_files_(surroundings_),
+      log_rewrite_(surroundings_, snapshot_, log_files_, *append_log_) {}
 
 Persistence::~Persistence() = default;
 
@@ -31,14 +33,18 @@ Persistence::~Persistence() = default;
 
 void Persistence::tick(bool worked) {
   if (load_ != nullptr) step_loading();
+  if (log_load_ != nullptr) step_loading_log();
   if (snapshot_.active()) walk(worked);
   saver_.tick();
+  log_rewrite_.tick();
+  log_files_.tick();
   append_log_->set_rewriting(busy());
   append_log_->tick();
   const int64_t now_ms = surroundings_.keyspace.shared().now_ms;
-  if (load_ != nullptr || failed_ || busy() || now_ms - looked_at_rules_ms_ < rules_interval_ms) return;
+  if (loading() || failed_ || busy() || now_ms - looked_at_rules_ms_ < rules_interval_ms) return;
   looked_at_rules_ms_ = now_ms;
-  saver_.start_if_due();
+  log_rewrite_.start_if_due();
+  if (!busy()) saver_.start_if_due();
 }
 
 int64_t Persistence::next_tick_ms() const {
@@ -81,12 +87,7 @@ bool Persistence::end(bool save, bool force) {
     log.warning("There is a child saving an .rdb. Killing it!");
     saver_.cancel();
   }
-  if (append_log_->on()) {
-    log.notice("Calling fsync() on the AOF file.");
-    if (const Status synced = append_log_->sync_now(); !synced) {
-      log.warning("Fail to fsync the AOF file: {}.", synced.error().text);
-    }
-  }
+  if (!log_rewrite_.end(force)) return false;
   if (!save) return true;
   log.notice("Saving the final RDB snapshot before exiting.");
   if (saver_.save()) return true;
@@ -112,6 +113,7 @@ void Persistence::start_loading() {
   saver_.forget_changes();
   load_start_seconds_ = surroundings_.keyspace.shared().now_ms / 1000;
   load_started_us_ = monotonic_us();
+  if (config_.appendonly) return start_loading_log();
   auto load = std::make_unique<RdbLoad>(surroundings_, config_.dbfilename);
   switch (load->begin()) {
     case LoadOutcome::more: load_ = std::move(load); break;
@@ -129,6 +131,38 @@ void Persistence::step_loading() {
   if (outcome == LoadOutcome::failed) return give_up();
   surroundings_.log.notice("DB loaded from disk: {:.3f} seconds",
                            static_cast<double>(monotonic_us() - load_started_us_) / 1e6);
+}
+
+void Persistence::start_loading_log() {
+  if (!log_files_.read_manifest() || !log_files_.take_over_old_file()) {
+    failed_ = true;
+    return;
+  }
+  log_files_.remove_unfinished();
+  auto load = std::make_unique<LogLoad>(surroundings_, log_files_, *command_executor_);
+  switch (load->begin()) {
+    case LoadOutcome::more: log_load_ = std::move(load); break;
+    case LoadOutcome::failed: failed_ = true; break;
+    default: open_log(0, 0);
+  }
+}
+
+void Persistence::step_loading_log() {
+  const LoadOutcome outcome = log_load_->step(load_slice_us);
+  if (outcome == LoadOutcome::more) return surroundings_.wake();
+  const std::unique_ptr<LogLoad> load = std::move(log_load_);
+  loaded_keys_ = load->counts();
+  saver_.forget_changes();
+  if (outcome == LoadOutcome::failed) {
+    failed_ = true;
+  } else {
+    open_log(load->total_bytes(), load->base_bytes());
+  }
+}
+
+// What goes wrong here is in the log; without an open log the server must not go on.
+void Persistence::open_log(uint64_t total_bytes, uint64_t base_bytes) {
+  failed_ = !log_rewrite_.open(total_bytes, base_bytes);
 }
 
 void Persistence::give_up() {
@@ -149,13 +183,37 @@ bool Persistence::reload(bool flush, bool merge) {
   return outcome == LoadOutcome::done;
 }
 
+bool Persistence::reload_log() {
+  if (log_rewrite_.state() == LogRewrite::State::on && !append_log_->sync_now()) return false;
+  Keyspace& keyspace = surroundings_.keyspace;
+  for (int id = 0; id < keyspace.count(); ++id) keyspace[id].clear(false);
+  if (!log_files_.read_manifest()) return false;
+  LogLoad load(surroundings_, log_files_, *command_executor_);
+  if (load.run() != LoadOutcome::done) return false;
+  loaded_keys_ = load.counts();
+  saver_.forget_changes();
+  return true;
+}
+
 Persistence::LoadProgress Persistence::load_progress() const {
   LoadProgress progress;
   progress.start_seconds = load_start_seconds_;
-  progress.total_bytes = load_->total_bytes();
-  progress.loaded_bytes = load_->loaded_bytes();
-  progress.used_memory_then = load_->used_memory_then();
+  const auto fill = [&progress](const auto& load) {
+    progress.total_bytes = load.total_bytes();
+    progress.loaded_bytes = load.loaded_bytes();
+    progress.used_memory_then = load.used_memory_then();
+  };
+  if (load_ != nullptr) fill(*load_);
+  if (log_load_ != nullptr) fill(*log_load_);
   return progress;
+}
+
+// ---- the append log ------------------------------------------------------------------------------
+
+Status Persistence::follow_appendonly() {
+  if (config_.appendonly) return log_rewrite_.turn_on(!busy(), false);
+  log_rewrite_.turn_off();
+  return {};
 }
 
 // ---- refusals ------------------------------------------------------------------------------------

@@ -99,8 +99,7 @@ void write_string(AofWriter& writer, const Entry& entry) {
 
 }  // namespace
 
-void write_entry_commands(AofWriter& writer, Database& db, const Entry& entry) {
-  const TypeSettings& settings = db.shared().types;
+void write_entry_commands(AofWriter& writer, const TypeSettings& settings, const Entry& entry, int64_t expires_ms) {
   const auto value = [&] { return ObjectValue{entry.encoding(), entry.object_pointer()}; };
   switch (entry.type()) {
     case Type::string: write_string(writer, entry); break;
@@ -110,11 +109,11 @@ void write_entry_commands(AofWriter& writer, Database& db, const Entry& entry) {
     case Type::hash: write_value(writer, entry.key(), Hash(value(), settings)); break;
     case Type::stream: assert(false && "a value of a type that cannot exist"); return;
   }
-  if (!entry.is_volatile()) return;
+  if (expires_ms == Database::never) return;
   writer.begin(3);
   writer.argument("PEXPIREAT");
   writer.argument(entry.key());
-  writer.argument(db.expiry_of(entry));
+  writer.argument(expires_ms);
 }
 
 }  // namespace redoubt

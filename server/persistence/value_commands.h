@@ -3,13 +3,15 @@
 // thread only.
 #pragma once
 
+#include <cstdint>
+
 namespace redoubt {
 
 class AofWriter;
-class Database;
 class Entry;
+struct TypeSettings;
 
-// Commands for the database that is selected, in which there is no such key.
-void write_entry_commands(AofWriter& writer, Database& db, const Entry& entry);
+// Commands for the database that is selected, in which there is no such key. `expires_ms`: Database::never for a key that stays.
+void write_entry_commands(AofWriter& writer, const TypeSettings& settings, const Entry& entry, int64_t expires_ms);
 
 }  // namespace redoubt

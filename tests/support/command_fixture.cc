@@ -136,7 +136,10 @@ TestServer::TestServer(std::string_view config, SimulatedFiles* files, const std
       executor_(services_, [this] { return now_ms_; }) {
   keyspace_.shared().listener = &effects_;
   persistence_.append_log().set_source(effects_.propagation());
+  store_.on_change({"appendonly"}, [this](const Config&) { return persistence_.follow_appendonly(); });
   register_all_commands(commands_);
+  log_executor_.emplace(services_);
+  persistence_.set_command_executor(*log_executor_);
   executor_.set_gate(gate_maxmemory, config_.maxmemory != 0);
   connect();
   persistence_.start_loading();

@@ -16,6 +16,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,7 @@
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/effects.h"
 #include "server/dispatch/executor.h"
+#include "server/dispatch/log_executor.h"
 #include "server/dispatch/server_control.h"
 #include "server/keyspace/evict.h"
 #include "server/keyspace/keyspace.h"
@@ -159,6 +161,7 @@ class TestServer {
   RecordingControl control_;
   Services services_;
   Executor executor_;
+  std::optional<LogExecutor> log_executor_;  // made when there are commands
   BlockPool pool_;
   std::vector<std::unique_ptr<TestClient>> clients_;
 };

@@ -7,33 +7,11 @@ namespace redoubt {
 namespace {
 
 using Words = std::vector<std::string>;
-using Outcome = LogLoad::Outcome;
+using Outcome = LoadOutcome;
 
 constexpr const char* base_name = "appendonly.aof.1.base.aof";
 constexpr const char* first_name = "appendonly.aof.1.incr.aof";
 constexpr const char* second_name = "appendonly.aof.2.incr.aof";
-
-// Remembers strings as "key = value".
-class StringKeys final : public RdbVisitor {
- public:
-  explicit StringKeys(Words& keys) : keys_(keys) {}
-  bool begin_key(const RdbKey& key) override {
-    keys_.push_back(std::string(key.name) + " = ");
-    return true;
-  }
-  Status end_key() override { return {}; }
-  void string(std::string_view bytes) override { keys_.back() += bytes; }
-  void begin_elements(uint64_t) override {}
-  void element(std::string_view) override {}
-  void pair(std::string_view, std::string_view, int64_t) override {}
-  void scored(std::string_view, double) override {}
-  void packed(RdbBlob, std::string_view) override {}
-  void begin_nodes(uint64_t) override {}
-  void node(bool, std::string_view) override {}
-
- private:
-  Words& keys_;
-};
 
 std::string set(const std::string& key) { return logged_command({"SET", key, "v"}); }
 
@@ -64,10 +42,9 @@ class LogLoadTest : public PersistenceTest {
   // Loads in steps of so many microseconds.
   Outcome load(int64_t budget_us = 1'000'000) {
     executor_.done.clear();
-    keys_.clear();
+    keyspace_[0].clear(false);
     EXPECT_TRUE(log_files_.read_manifest());
-    load_ = std::make_unique<LogLoad>(surroundings_, log_files_, executor_,
-                                      [this](uint64_t) { return std::make_unique<StringKeys>(keys_); });
+    load_ = std::make_unique<LogLoad>(surroundings_, log_files_, executor_);
     Outcome outcome = load_->begin();
     while (outcome == Outcome::more) {
       EXPECT_LE(load_->loaded_bytes(), load_->total_bytes());
@@ -76,11 +53,19 @@ class LogLoadTest : public PersistenceTest {
     }
     return outcome;
   }
+  // What keys were made of RDB parts: "key = value".
+  Words keys() {
+    Words keys;
+    keyspace_[0].keys().for_each([&](const Entry* entry) {
+      char digits[max_integer_text];
+      keys.push_back(std::string(entry->key()) + " = " + std::string(entry->string(digits)));
+    });
+    return keys;
+  }
   std::string content(const std::string& name) { return files_.content("appendonlydir/" + name); }
 
   LogFiles log_files_{surroundings_};
   RecordingExecutor executor_;
-  Words keys_;
   std::unique_ptr<LogLoad> load_;
   int steps_ = 0;
 };
@@ -120,7 +105,8 @@ TEST_F(LogLoadTest, InSteps) {
 TEST_F(LogLoadTest, AnRdbBaseGoesToTheLoaderOfKeys) {
   add_log(rdb_with("k"), set("b"), "");
   EXPECT_EQ(load(), Outcome::done);
-  EXPECT_EQ(keys_, Words{"k = v"});
+  EXPECT_EQ(keys(), Words{"k = v"});
+  EXPECT_EQ(load_->counts().loaded, 1u);
   EXPECT_EQ(executor_.done, Words{"SET b v"});
   EXPECT_TRUE(logged("Reading RDB base file on AOF loading..."));
   EXPECT_TRUE(logged("DB loaded from base file"));
@@ -131,7 +117,8 @@ TEST_F(LogLoadTest, AnOldFileWithAPreamble) {
   ASSERT_TRUE(log_files_.read_manifest());
   ASSERT_TRUE(log_files_.take_over_old_file());
   EXPECT_EQ(load(), Outcome::done);
-  EXPECT_EQ(keys_, Words{"k = v"});
+  EXPECT_EQ(keys(), Words{"k = v"});
+  EXPECT_EQ(load_->counts().loaded, 1u);
   EXPECT_EQ(executor_.done, Words{"SET b v"});
   EXPECT_TRUE(logged("Reading RDB preamble from AOF file..."));
   EXPECT_TRUE(logged("Reading the remaining AOF tail..."));

@@ -40,7 +40,7 @@ class ValueCommands : public testing::Test {
   Commands commands_of(const Entry& entry) {
     std::string out;
     AofWriter writer(out);
-    write_entry_commands(writer, db_, entry);
+    write_entry_commands(writer, settings(), entry, db_.expiry_of(entry));
     RequestBatch batch;
     RequestParser parser;
     EXPECT_EQ(parser.parse(out, 1000, {}, batch), out.size());
