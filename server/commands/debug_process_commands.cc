@@ -12,6 +12,7 @@
 #include "server/commands/debug_commands.h"
 #include "server/config/config_store.h"
 #include "server/dispatch/server_control.h"
+#include "server/persistence/persistence.h"
 
 namespace redoubt {
 namespace {
@@ -35,6 +36,11 @@ void debug_pause_cron(CommandContext& ctx) {
 
 void debug_set_active_expire(CommandContext& ctx) {
   ctx.server.control.set_active_expire(is_on(ctx.arg(2)));
+  ctx.reply.ok();
+}
+
+void debug_skip_checksums(CommandContext& ctx) {
+  ctx.server.persistence.skip_checksums(is_on(ctx.arg(2)));
   ctx.reply.ok();
 }
 
@@ -171,6 +177,11 @@ constexpr DebugSubcommand rows[] = {
      1,
      debug_set_active_expire,
      {"SET-ACTIVE-EXPIRE <0|1>", "Whether keys whose time has come are removed before anybody asks for them."}},
+    {"SET-SKIP-CHECKSUM-VALIDATION",
+     1,
+     1,
+     debug_skip_checksums,
+     {"SET-SKIP-CHECKSUM-VALIDATION <0|1>", "Whether checksums of RDB files and of RESTORE's payloads may be wrong."}},
     {"SLEEP", 1, 1, debug_sleep, {"SLEEP <seconds>", "Does nothing for a time, nor does any client get an answer."}},
 };
 

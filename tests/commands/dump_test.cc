@@ -10,6 +10,7 @@
 #include "common/rdb/rdb_writer.h"
 #include "server/keyspace/database.h"
 #include "tests/support/command_fixture.h"
+#include "tests/support/recording_feed.h"
 
 namespace redoubt {
 namespace {
@@ -333,7 +334,7 @@ TEST_P(EveryKind, SurvivesHostilePayloads) {
 
 INSTANTIATE_TEST_SUITE_P(Sanitized, EveryKind,
                          testing::Values("sanitize-dump-payload no\n", "sanitize-dump-payload yes\n",
-                                         "sanitize-dump-payload clients\n"));
+                                         "sanitize-dump-payload clients\nrdbcompression no\n"));
 
 // ---- what is looked for ---------------------------------------------------------------------------
 
@@ -383,6 +384,28 @@ TEST_F(DumpTest, EmptyCollectionsAreRefused) {
   EXPECT_EQ(server.db().size(), 0u);
 }
 
+TEST_F(DumpTest, ChecksumsCanBeLeftOut) {
+  TestServer debug("enable-debug-command yes\n");
+  debug.run("SET", "k", "v");
+  std::string payload = dump(debug, "k");
+  payload.back() = static_cast<char>(payload.back() ^ 1);
+  EXPECT_EQ(debug.run("RESTORE", "new", "0", payload), bad_footer);
+  EXPECT_EQ(debug.run("DEBUG", "SET-SKIP-CHECKSUM-VALIDATION", "1"), "OK");
+  EXPECT_EQ(debug.run("RESTORE", "new", "0", payload), "OK");
+  payload[payload.size() - 10] = 13;
+  EXPECT_EQ(debug.run("RESTORE", "new", "0", payload, "REPLACE"), bad_footer);
+  EXPECT_EQ(debug.run("DEBUG", "SET-SKIP-CHECKSUM-VALIDATION", "0"), "OK");
+  payload[payload.size() - 10] = 11;
+  EXPECT_EQ(debug.run("RESTORE", "new", "0", payload, "REPLACE"), bad_footer);
+}
+
+TEST_F(DumpTest, CompressesAsConfigured) {
+  run("SET", "k", std::string(1000, 'a'));
+  EXPECT_LT(dump("k").size(), 50u);
+  run("CONFIG", "SET", "rdbcompression", "no");
+  EXPECT_EQ(dump("k").size(), 1000u + 3 + 10);
+}
+
 // ---- times ----------------------------------------------------------------------------------------
 
 TEST_F(DumpTest, Times) {
@@ -416,6 +439,38 @@ TEST_F(DumpTest, Times) {
       EXPECT_EQ(run("PEXPIRETIME", "new"), "(integer) " + (time.empty() ? "-2" : time)) << ttl;
     }
   }
+}
+
+TEST_F(DumpTest, LogsAreToldOfAbsoluteTimes) {
+  RecordingFeed feed;
+  server.effects().propagation().attach(feed);
+  run("SET", "k", "v");
+  const std::string payload = dump("k");
+  feed.take_line();
+  const std::string at = std::to_string(server.now_ms() + 5000);
+  const std::string past = std::to_string(server.now_ms() - 5000);
+  struct {
+    std::vector<std::string> sent, told;
+  } const cases[] = {
+      {{"RESTORE", "k", "0", payload}, {}},
+      {{"RESTORE", "new", "0", payload}, {"RESTORE", "new", "0", payload}},
+      {{"RESTORE", "new", "5000", payload, "REPLACE", "IDLETIME", "7"},
+       {"RESTORE", "new", at, payload, "REPLACE", "IDLETIME", "7", "ABSTTL"}},
+      {{"RESTORE", "new", at, payload, "ABSTTL", "REPLACE"}, {"RESTORE", "new", at, payload, "ABSTTL", "REPLACE"}},
+      {{"RESTORE", "new", past, payload, "ABSTTL", "REPLACE"}, {"DEL", "new"}},
+      {{"RESTORE", "new", past, payload, "ABSTTL", "REPLACE"}, {}},
+      {{"RESTORE", "new", "0", "nonsense"}, {}},
+      {{"DUMP", "k"}, {}},
+  };
+  for (const auto& [sent, told] : cases) {
+    feed.told.clear();
+    server.client().run(sent);
+    ASSERT_EQ(feed.told.size(), told.empty() ? 0u : 1u) << sent[2];
+    if (!told.empty()) {
+      EXPECT_EQ(feed.told[0].words, told) << sent[2];
+    }
+  }
+  server.effects().propagation().detach(feed);
 }
 
 TEST_F(DumpTest, IdleTimesAndFrequencies) {

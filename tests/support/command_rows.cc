@@ -32,6 +32,7 @@ constexpr CommandRow rows[] = {
     // ---- keys of any type
     {"copy", "anykey anykey {REPLACE | DB db}", Check::exact, 16},
     {"del", "anykey {anykey}"},
+    {"dump", "anykey", Check::dump, 6},
     {"exists", "anykey {anykey}", Check::exact, 4},
     {"expire", "anykey seconds {NX | XX | GT | LT}"},
     {"expireat", "anykey unixsec {NX | XX | GT | LT}"},
@@ -49,6 +50,7 @@ constexpr CommandRow rows[] = {
     {"randomkey", "", Check::random_key, 2},
     {"rename", "anykey anykey"},
     {"renamenx", "anykey anykey"},
+    {"restore", "anykey ms payload [REPLACE] {ABSTTL | IDLETIME idle | FREQ idle}"},
     {"scan", "cursor {MATCH glob | COUNT scancount | TYPE type}", Check::scan, 3},
     {"sort", "sortkey {BY by | LIMIT int int | GET get | ASC | DESC | ALPHA | STORE anykey}", Check::sort, 24},
     {"sort_ro", "sortkey {BY by | LIMIT int int | GET get | ASC | DESC | ALPHA}", Check::sort, 16},

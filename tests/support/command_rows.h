@@ -22,6 +22,7 @@ enum class Check : uint8_t {
   random_some,  // as many as theirs; what ours answers must be there with that value
   pop_some,     // theirs removes what ours took
   waiting,      // both are released when they wait
+  dump,         // each server takes what the other wrote for the same value
 };
 
 struct CommandRow {

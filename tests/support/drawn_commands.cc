@@ -9,6 +9,8 @@
 namespace redoubt {
 namespace {
 
+using namespace std::string_literals;
+
 // ---- Keys ----------------------------------------------------------------------------------------
 
 char letter_of(std::string_view family) {
@@ -162,6 +164,42 @@ std::string absolute_time(Pick& pick, bool seconds) {
   return std::to_string((seconds ? 1 : 1000) * (4000000000 + static_cast<int64_t>(pick.below(10)) * 100000));
 }
 
+// What Redis 7.0 wrote for small values of each type; the last two are damaged.
+std::string payload(Pick& pick) {
+  static const std::string all[] = {
+      "\x00\x01v\x0a\x00\x91\x08\xce\xb2\x19"
+      "8\x8a\xce"s,
+      "\x00\xc3\x06\x15\x01"
+      "aa\xe0\x0a\x00\x0a\x00\xfd\x0c\xb3h\x07"
+      "A?h"s,
+      "\x12\x01\x02\x0c\x0c\x00\x00\x00\x02\x00\x81"
+      "a\x02\x01\x01\xff\x0a\x00\x94\x96+#\xac\x17\xaa\x85"s,
+      "\x12\x02\x02\x0a\x0a\x00\x00\x00\x01\x00\x81"
+      "a\x02\xff\x02\x09\x09\x00\x00\x00\x01\x00\x01\x01\xff\x0a\x00\x1fr\xc8^pz\xb5\xd7"s,
+      "\x0b\x10\x04\x00\x00\x00\x02\x00\x00\x00\x90\xee\xfe\xff\x01\x00\x00\x00\x0a\x00\x94\xa1\x05\xe9Y\xef\xec\x05"s,
+      "\x02\x01\x01"
+      "a\x0a\x00"
+      "b\x96\xe9~D\xd2\x1am"s,
+      "\x11\x14\x14\x00\x00\x00\x04\x00\x81"
+      "a\x02\x01\x01\x81"
+      "b\x02\x83"
+      "2.5\x04\xff\x0a\x00\xd4Ln\xa4\xf6"
+      "D\xd9\xd7"s,
+      "\x05\x02\x01"
+      "b\x00\x00\x00\x00\x00\x00\x04@\x01"
+      "a\x00\x00\x00\x00\x00\x00\xf0?\x0a\x00\xf4n\xb7"
+      "9\x19vr\x91"s,
+      "\x10\x0c\x0c\x00\x00\x00\x02\x00\x81"
+      "f\x02\x01\x01\xff\x0a\x00"
+      "1\xba\x08\x19I\xa0\xe3\xdd"s,
+      "\x04\x01\x01"
+      "f\xc0\x01\x0a\x00\x1a\x82jRy\xbf\x95\xce"s,
+      "\x04\x01\x01"
+      "f\xc0\x02\x0a\x00\x1a\x82jRy\xbf\x95\xce"s,
+      "\x04\x01"s};
+  return all[pick.below(std::size(all))];
+}
+
 std::string timeout(Pick& pick) {
   if (pick.one_in(6)) return pick.of({"-1", "abc", "", "nan", "inf", "1e400", "-0.5", "1e17", "9223372036854775807"});
   return pick.of({"0", "30", "100.5", "0.0", "1e2"});
@@ -238,6 +276,11 @@ constexpr Kind word_kinds[] = {
     {"unixsec", [](Pick& pick, Settings, Family) { return absolute_time(pick, true); }},
     {"unixms", [](Pick& pick, Settings, Family) { return absolute_time(pick, false); }},
     {"timeout", [](Pick& pick, Settings, Family) { return timeout(pick); }},
+    {"payload", [](Pick& pick, Settings, Family) { return payload(pick); }},
+    {"idle",
+     [](Pick& pick, Settings, Family) {
+       return pick.of({"0", "100", "255", "256", "-1", "abc"});
+     }},
     {"db",
      [](Pick& pick, Settings, Family) {
        return pick.one_in(6) ? pick.of({"16", "-1", "x", ""}) : pick.of({"0", "0", "0", "1", "2"});

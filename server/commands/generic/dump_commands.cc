@@ -1,5 +1,7 @@
 // DUMP and RESTORE: single values in the form of RDB files.
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "common/base/log.h"
 #include "common/rdb/rdb_reader.h"
@@ -10,6 +12,7 @@
 #include "server/dispatch/context.h"
 #include "server/dispatch/effects.h"
 #include "server/keyspace/database.h"
+#include "server/persistence/persistence.h"
 #include "server/persistence/value_loader.h"
 #include "server/persistence/value_saver.h"
 
@@ -22,7 +25,7 @@ void dump(CommandContext& ctx) {
   const Entry* entry = ctx.db.find_for_read(ctx.arg(1));
   if (entry == nullptr) return ctx.reply.null();
   std::string payload;
-  dump_value(payload, *entry, true);
+  dump_value(payload, *entry, ctx.server.config.rdbcompression);
   ctx.reply.bulk(payload);
 }
 
@@ -88,7 +91,7 @@ bool read_options(CommandContext& ctx, RestoreOptions& options) {
 // Null: answered with an error.
 Entry* load_payload(CommandContext& ctx) {
   const std::string_view payload = ctx.arg(3);
-  if (!valid_payload(payload, true)) {
+  if (!valid_payload(payload, !ctx.server.persistence.skips_checksums())) {
     ctx.reply.error("ERR DUMP payload version or checksum are wrong");
     return nullptr;
   }
@@ -109,6 +112,15 @@ void set_access(const AccessClock& access, Entry& entry, const RestoreOptions& o
   }
 }
 
+// The time as it has become, and that it is one.
+void tell_absolute(CommandContext& ctx, int64_t at_ms) {
+  if (!ctx.is_told()) return;
+  std::vector<ToldWord> words(ctx.args.begin(), ctx.args.end());
+  words[2] = at_ms;
+  words.emplace_back("ABSTTL");
+  ctx.tell_instead(words);
+}
+
 void restore(CommandContext& ctx) {
   const std::string_view key = ctx.arg(1);
   RestoreOptions options;
@@ -126,15 +138,20 @@ void restore(CommandContext& ctx) {
   // What is beyond all time is long ago, as in Redis.
   const auto since = options.absolute ? uint64_t{0} : static_cast<uint64_t>(ctx.now_ms);
   const auto at_ms = static_cast<int64_t>(static_cast<uint64_t>(*ttl) + since);
-  if (expires && at_ms <= ctx.now_ms) {
+  if (expires && ctx.is_past(at_ms)) {
     EntryMaker::free(entry);
-    if (deleted) ctx.modified(key, EventClass::generic, "del");
+    if (deleted) {
+      ctx.modified(key, EventClass::generic, "del");
+      ctx.tell_instead({lazily ? "UNLINK" : "DEL", key});
+    }
     return ctx.reply.ok();
   }
   ctx.db.add_new(entry);
-  if (expires) ctx.db.set_expiry(*entry, at_ms);
+  // A log may tell of times before 1970.
+  if (expires) ctx.db.set_expiry(*entry, std::max<int64_t>(at_ms, 0));
   set_access(ctx.db.shared().access, *entry, options);
   ctx.modified(key, EventClass::generic, "restore");
+  if (expires && !options.absolute) tell_absolute(ctx, at_ms);
   ctx.reply.ok();
 }
 

@@ -3,9 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstring>
 #include <set>
 #include <stdexcept>
 
+#include "common/hash/crc64.h"
+#include "common/rdb/rdb_format.h"
 #include "tests/interop/differential/known_differences.h"
 #include "tests/interop/differential/reply_compare.h"
 
@@ -32,7 +35,7 @@ auto of_ours(F&& f) {
 
 bool runs_alone(const Step& step) {
   const Check check = step.row->check;
-  return check == Check::scan || check == Check::lex || check == Check::waiting;
+  return check == Check::scan || check == Check::lex || check == Check::waiting || check == Check::dump;
 }
 
 Value value_of(const std::string& bytes) {
@@ -135,6 +138,8 @@ std::optional<Difference> TwinServers::run(std::span<const Step> steps) {
         difference = run_lex(step, at);
       } else if (step.row->check == Check::waiting) {
         difference = run_waiting(step, at);
+      } else if (step.row->check == Check::dump) {
+        difference = run_dump(step, at);
       } else {
         while (end < steps.size() && end - at < batch_size && !runs_alone(steps[end])) ++end;
         difference = run_batch(steps.subspan(at, end - at), at);
@@ -225,6 +230,62 @@ std::optional<Difference> TwinServers::run_waiting(const Step& step, size_t inde
   const std::string theirs = run_released(theirs_->main, theirs_->control, theirs_->client_id, step.words);
   if (replies_agree(step, ours, {&theirs, 1})) return std::nullopt;
   return Difference{index, name_of(step), ours, theirs};
+}
+
+namespace {
+
+constexpr size_t footer_size = 10;
+
+// A payload as the oracle's version would have it; empty where it has no such type.
+std::string as_theirs(std::string payload) {
+  static constexpr char their_version = 10;
+  if (payload[0] == static_cast<char>(RdbType::set_listpack)) return "";
+  payload[payload.size() - footer_size] = their_version;
+  const uint64_t crc = crc64(std::string_view(payload).substr(0, payload.size() - sizeof(uint64_t)));
+  std::memcpy(payload.data() + payload.size() - sizeof crc, &crc, sizeof crc);
+  return payload;
+}
+
+// Where equal values are equal bytes, whatever way they came about.
+bool is_determined(char type) {
+  constexpr RdbType types[] = {RdbType::string, RdbType::zset_2, RdbType::set_intset, RdbType::zset_listpack};
+  return std::ranges::find(types, static_cast<RdbType>(type)) != std::end(types);
+}
+
+// Whether the server makes the value of `key` of this payload: nothing, or what it says.
+std::string not_taken(Link& link, const std::string& key, const std::string& payload) {
+  static const std::string copy = "a copy";
+  // That a value expires is part of its digest, but not when.
+  const bool expires = link.run({"PTTL", key}).integer >= 0;
+  const std::string reply = to_line(link.run({"RESTORE", copy, expires ? "1000000" : "0", payload, "REPLACE"}));
+  const Value digests = link.run({"DEBUG", "DIGEST-VALUE", key, copy});
+  link.run({"DEL", copy});
+  if (reply != "+OK") return reply;
+  return to_line(digests.items.at(0)) == to_line(digests.items.at(1)) ? "" : to_line(digests);
+}
+
+}  // namespace
+
+std::optional<Difference> TwinServers::run_dump(const Step& step, size_t index) {
+  const std::string our_reply = of_ours([&] { return ours_->main.run_raw(step.words); });
+  const std::string their_reply = theirs_->main.run_raw(step.words);
+  const Value ours = value_of(our_reply);
+  const Value theirs = value_of(their_reply);
+  if (ours.kind != '$' || theirs.kind != '$') {
+    if (our_reply == their_reply) return std::nullopt;
+    return Difference{index, name_of(step), our_reply, their_reply};
+  }
+  const std::string& key = step.words[1];
+  const std::string for_them = as_theirs(ours.text);
+  if (ours.text[0] == theirs.text[0] && is_determined(ours.text[0]) &&
+      for_them.substr(0, for_them.size() - footer_size) != theirs.text.substr(0, theirs.text.size() - footer_size)) {
+    return Difference{index, "the bytes of DUMP", ours.text, theirs.text};
+  }
+  const std::string we = of_ours([&] { return not_taken(ours_->main, key, theirs.text); });
+  if (!we.empty()) return Difference{index, "RESTORE of what Redis wrote: " + theirs.text, we, ""};
+  const std::string they = for_them.empty() ? "" : not_taken(theirs_->main, key, for_them);
+  if (!they.empty()) return Difference{index, "RESTORE of what we wrote: " + ours.text, "", they};
+  return std::nullopt;
 }
 
 std::optional<Difference> TwinServers::our_end(size_t index, const std::string& error) {

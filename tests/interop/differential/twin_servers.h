@@ -50,6 +50,7 @@ class TwinServers {
   std::optional<Difference> run_scan(const Step& step, size_t index);
   std::optional<Difference> run_lex(const Step& step, size_t index);
   std::optional<Difference> run_waiting(const Step& step, size_t index);
+  std::optional<Difference> run_dump(const Step& step, size_t index);
   std::optional<Difference> our_end(size_t index, const std::string& error);
   std::optional<Difference> compare_database(int db, size_t step);
   std::optional<Difference> compare_key(const std::string& key, int db, size_t step);
