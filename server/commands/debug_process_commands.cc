@@ -12,7 +12,6 @@
 #include "server/commands/debug_commands.h"
 #include "server/config/config_store.h"
 #include "server/dispatch/server_control.h"
-#include "server/persistence/persistence.h"
 
 namespace redoubt {
 namespace {
@@ -40,7 +39,7 @@ void debug_set_active_expire(CommandContext& ctx) {
 }
 
 void debug_skip_checksums(CommandContext& ctx) {
-  ctx.server.persistence.skip_checksums(is_on(ctx.arg(2)));
+  ctx.server.config_store.skip_checksum_validation(is_on(ctx.arg(2)));
   ctx.reply.ok();
 }
 

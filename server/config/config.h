@@ -168,6 +168,8 @@ struct Config : TypeLimits {
   std::string dbfilename = "dump.rdb";
   bool rdbcompression = true;
   bool rdbchecksum = true;  // start only
+  // DEBUG SET-SKIP-CHECKSUM-VALIDATION; no directive.
+  bool skip_checksum_validation = false;
   bool rdb_del_sync_files = false;
   bool rdb_save_incremental_fsync = true;
   bool stop_writes_on_bgsave_error = true;

@@ -56,6 +56,9 @@ class ConfigStore {
   // `may_change_guarded`: whether the client is one that enable-protected-configs lets change guarded directives.
   Status set(std::span<const Pair> pairs, bool may_change_guarded);
 
+  // DEBUG SET-SKIP-CHECKSUM-VALIDATION.
+  void skip_checksum_validation(bool skip) { config_.skip_checksum_validation = skip; }
+
   // Writes the present values into the file (all of them, not only those that differ from their defaults or stand
   // there already, when `force_all`). Either the whole new file is in place afterwards or the old one is untouched.
   Status rewrite(bool force_all = false) const;

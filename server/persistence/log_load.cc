@@ -58,7 +58,7 @@ Status LogLoad::open(const Part& part) {
   }
   source_ = std::make_unique<Source>(std::move(*file));
   AofReadOptions options;
-  options.preamble.verify_checksum = surroundings_.config.rdbchecksum;
+  options.preamble.verify_checksum = surroundings_.config.rdbchecksum && !surroundings_.config.skip_checksum_validation;
   options.preamble.deep = surroundings_.config.sanitize_dump_payload == SanitizePayload::yes;
   reader_ = std::make_unique<AofReader>(*source_, options);
   executor_.begin_log();

@@ -53,10 +53,6 @@ class Persistence {
   // After FLUSHALL: a background save of what is gone is given up, and the empty data set saved where rules are.
   void flushed_all();
 
-  // DEBUG SET-SKIP-CHECKSUM-VALIDATION: checksums of files and of payloads are not looked at.
-  void skip_checksums(bool skip) { skips_checksums_ = skip; }
-  bool skips_checksums() const { return skips_checksums_; }
-
   AppendLog& append_log() { return *append_log_; }
   const AppendLog& append_log() const { return *append_log_; }
 
@@ -108,7 +104,6 @@ class Persistence {
   const Config& config_;
   Snapshot snapshot_;
   Saver saver_;
-  bool skips_checksums_ = false;
   std::unique_ptr<AppendLog> append_log_;
   LogFiles log_files_;
   LogRewrite log_rewrite_;

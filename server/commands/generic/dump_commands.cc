@@ -12,7 +12,6 @@
 #include "server/dispatch/context.h"
 #include "server/dispatch/effects.h"
 #include "server/keyspace/database.h"
-#include "server/persistence/persistence.h"
 #include "server/persistence/value_loader.h"
 #include "server/persistence/value_saver.h"
 
@@ -91,7 +90,7 @@ bool read_options(CommandContext& ctx, RestoreOptions& options) {
 // Null: answered with an error.
 Entry* load_payload(CommandContext& ctx) {
   const std::string_view payload = ctx.arg(3);
-  if (!valid_payload(payload, !ctx.server.persistence.skips_checksums())) {
+  if (!valid_payload(payload, !ctx.server.config.skip_checksum_validation)) {
     ctx.reply.error("ERR DUMP payload version or checksum are wrong");
     return nullptr;
   }
