@@ -262,7 +262,7 @@ TEST(RdbExchange, HowKeysWereUsedGoesAlong) {
     const auto server = our_server(directives);
     configure_access(server->keyspace(), server->config());
     load_file(server->keyspace(), oracle.saved());
-    const auto near = [&](const Runner& run) {
+    const auto near = [question = question, value = value, policy = policy](const Runner& run) {
       EXPECT_NEAR(static_cast<double>(run({"OBJECT", question, "k"}).integer), std::stod(value), 60) << policy;
     };
     near(on(*server));

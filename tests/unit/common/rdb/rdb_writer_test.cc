@@ -47,7 +47,7 @@ TEST(RdbWriter, Lengths) {
       {UINT64_MAX, "\x81\xff\xff\xff\xff\xff\xff\xff\xff"s},
   };
   for (const auto& [length, bytes] : cases) {
-    EXPECT_EQ(written([&](RdbWriter& writer) { writer.length(length); }), bytes) << length;
+    EXPECT_EQ(written([length = length](RdbWriter& writer) { writer.length(length); }), bytes) << length;
   }
 }
 

@@ -141,7 +141,7 @@ TEST_F(ValueLoading, Strings) {
       {std::string(100'000, 'x'), Encoding::raw},
   };
   for (const auto& [text, encoding] : cases) {
-    ASSERT_EQ(load(RdbKind::string, [&](RdbVisitor& visitor) { visitor.string(text); }), "");
+    ASSERT_EQ(load(RdbKind::string, [text = text](RdbVisitor& visitor) { visitor.string(text); }), "");
     char digits[max_integer_text];
     EXPECT_EQ(entry_->string(digits), text);
     EXPECT_EQ(entry_->key(), "key");
@@ -386,7 +386,7 @@ TEST_F(ValueLoading, ListsByNodes) {
   for (const auto& [nodes, encoding, size] : cases) {
     std::vector<std::string> expected;
     ASSERT_EQ(load(RdbKind::list,
-                   [&](RdbVisitor& visitor) {
+                   [&, nodes = nodes](RdbVisitor& visitor) {
                      visitor.begin_nodes(nodes.size());
                      for (const Node& node : nodes) {
                        expected.insert(expected.end(), node.elements.begin(), node.elements.end());
