@@ -110,6 +110,7 @@ SimulatedFiles::Verdict SimulatedFiles::begin(FileOperation operation, const std
       stopped_ = true;
       changed_.notify_all();
     }
+    if (look_ && !stopped_) look_(journal_.size(), journal_.back(), disk_);
   }
   if (stopped_) return {.error = Error{"The process is dead"}};
   Verdict verdict;
@@ -277,6 +278,11 @@ size_t SimulatedFiles::held_syncs() const {
 void SimulatedFiles::stop_at(size_t operation) {
   const std::scoped_lock lock(mutex_);
   stop_at_ = operation;
+}
+
+void SimulatedFiles::watch(Look look) {
+  const std::scoped_lock lock(mutex_);
+  look_ = std::move(look);
 }
 
 bool SimulatedFiles::stopped() const {

@@ -10,6 +10,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -99,6 +100,10 @@ class SimulatedFiles final : public FileSystem {
   void stop_at(size_t operation);
   bool stopped() const;
   std::unique_ptr<SimulatedFiles> after_power_cut(Kept kept, uint64_t seed = 0) const;
+  // `look` sees the disk before each operation, with the operation's number and its line of the journal: for all the crashes
+  // of a run at once. It may not use these files; a disk that it makes by after_power_cut() can have files of its own.
+  using Look = std::function<void(size_t operation, const std::string& line, const SimulatedDisk& disk)>;
+  void watch(Look look);
 
  private:
   friend class SimulatedFile;
@@ -122,6 +127,7 @@ class SimulatedFiles final : public FileSystem {
   uint64_t capacity_ = UINT64_MAX;
   size_t stop_at_ = SIZE_MAX;
   bool stopped_ = false;
+  Look look_;
   std::optional<std::string> held_path_;
   uint64_t held_first_ = 0;  // those that wait have the numbers from here to before held_next_
   uint64_t held_next_ = 0;

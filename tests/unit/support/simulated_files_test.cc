@@ -190,6 +190,20 @@ TEST(SimulatedFiles, ADeadProcessDoesNothingMore) {
   EXPECT_EQ(files.after_power_cut(Kept::everything)->content("f"), "x");
 }
 
+TEST(SimulatedFiles, OneRunShowsTheDiskBeforeEachOperation) {
+  SimulatedFiles files;
+  files.add_file("f", "old");
+  std::vector<std::string> seen;
+  files.watch([&](size_t operation, const std::string& line, const SimulatedDisk& disk) {
+    SimulatedFiles after(disk.after_power_cut(Kept::everything, 0));
+    seen.push_back(std::to_string(operation) + " " + line + ": " + after.content("f") + " " + after.content("f.tmp"));
+  });
+  ASSERT_TRUE(replace_file(files, "f", "new"));
+  EXPECT_EQ(seen, (std::vector<std::string>{"1 open_to_write f.tmp: old (none)", "2 write f.tmp 3: old ",
+                                            "3 sync f.tmp: old new", "4 rename f.tmp f: old new",
+                                            "5 sync_directory .: new (none)"}));
+}
+
 // ---- faults
 
 TEST(SimulatedFiles, TheChosenOperationFails) {
