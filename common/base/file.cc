@@ -84,7 +84,7 @@ class PosixFile final : public File {
 int open_flags(OpenMode mode) {
   switch (mode) {
     case OpenMode::read: return O_RDONLY;
-    case OpenMode::create: return O_WRONLY | O_CREAT | O_TRUNC;
+    case OpenMode::create: return O_WRONLY | O_CREAT | O_TRUNC | O_APPEND;
     case OpenMode::append: return O_WRONLY | O_CREAT | O_APPEND;
     case OpenMode::overwrite: return O_RDWR;
   }

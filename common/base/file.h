@@ -36,7 +36,7 @@ class File {
 
 enum class OpenMode : uint8_t {
   read,       // must exist
-  create,     // emptied if it exists
+  create,     // emptied if it exists; each write goes to the end, also after a truncate
   append,     // created if it does not exist; each write goes to the end
   overwrite,  // must exist; not emptied, read and written from the start
 };

@@ -33,7 +33,7 @@ class SimulatedFile final : public File {
     const auto verdict = files_.begin(FileOperation::write, path_, std::to_string(bytes.size()));
     if (verdict.error) return *verdict.error;
     if (mode_ == OpenMode::read) return Error{std::strerror(EBADF)};
-    const uint64_t offset = mode_ == OpenMode::append ? file_->content().size() : position_;
+    const uint64_t offset = mode_ == OpenMode::overwrite ? position_ : file_->content().size();
     const size_t size = std::min({bytes.size(), verdict.bytes, space(offset)});
     if (size == 0 && !bytes.empty()) return Error{std::strerror(ENOSPC)};
     file_->write(offset, bytes.substr(0, size));

@@ -73,12 +73,17 @@ TEST_F(FileTest, ReadsInPiecesToTheEnd) {
 
 TEST_F(FileTest, TruncatesAndAppendsBehindIt) {
   put("f", "abcdefg");
-  const auto file = open("f", OpenMode::append);
-  ASSERT_TRUE(file->truncate(3));
-  ASSERT_TRUE(write_all(*file, "XY"));
-  EXPECT_EQ(content("f"), "abcXY");
-  ASSERT_TRUE(file->truncate(7));
-  EXPECT_EQ(content("f"), std::string("abcXY\0\0", 7));
+  for (const OpenMode mode : {OpenMode::append, OpenMode::create}) {
+    const auto file = open("f", mode);
+    if (mode == OpenMode::create) {
+      ASSERT_TRUE(write_all(*file, "abcdefg"));
+    }
+    ASSERT_TRUE(file->truncate(3));
+    ASSERT_TRUE(write_all(*file, "XY"));
+    EXPECT_EQ(content("f"), "abcXY");
+    ASSERT_TRUE(file->truncate(7));
+    EXPECT_EQ(content("f"), std::string("abcXY\0\0", 7));
+  }
 }
 
 TEST_F(FileTest, SyncsFilesAndDirectories) {
