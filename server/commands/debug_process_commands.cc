@@ -12,6 +12,8 @@
 #include "server/commands/debug_commands.h"
 #include "server/config/config_store.h"
 #include "server/dispatch/server_control.h"
+#include "server/persistence/append_log.h"
+#include "server/persistence/persistence.h"
 
 namespace redoubt {
 namespace {
@@ -25,6 +27,13 @@ void debug_sleep(CommandContext& ctx) {
   constexpr double longest = 1e9;
   const double seconds = std::clamp(parse_double(ctx.arg(2)).value_or(0), 0.0, longest);
   std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+  ctx.reply.ok();
+}
+
+void debug_aof_flush_sleep(CommandContext& ctx) {
+  constexpr int64_t longest = 1'000'000'000;
+  const int64_t microseconds = std::clamp(parse_i64(ctx.arg(2)).value_or(0), int64_t{0}, longest);
+  ctx.server.persistence.append_log().set_write_delay(microseconds);
   ctx.reply.ok();
 }
 
@@ -141,6 +150,11 @@ void debug_mallctl_str(CommandContext& ctx) {
 #endif
 
 constexpr DebugSubcommand rows[] = {
+    {"AOF-FLUSH-SLEEP",
+     1,
+     1,
+     debug_aof_flush_sleep,
+     {"AOF-FLUSH-SLEEP <microseconds>", "Makes each write of the append-only file take so much longer."}},
     {"ASSERT", 0, any_number, debug_assert, {"ASSERT", "Crashes as a failed assertion does."}},
     {"CONFIG-REWRITE-FORCE-ALL",
      0,

@@ -83,6 +83,7 @@ TEST_F(DebugCommands, SleepTakesItsTime) {
 TEST_F(DebugCommands, HousekeepingIsSwitched) {
   for (const char* word : {"0", "1", "x"}) {
     EXPECT_EQ(run("SET-ACTIVE-EXPIRE", word), "OK");
+    EXPECT_EQ(run("AOF-FLUSH-SLEEP", word), "OK");
     EXPECT_EQ(run("PAUSE-CRON", word), "OK");
   }
   const std::vector<std::string> asked = {"set_active_expire off", "pause_housekeeping off", "set_active_expire on",

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "common/base/clock.h"
 #include "common/base/log.h"
 #include "server/config/config.h"
 #include "server/keyspace/keyspace.h"
@@ -128,6 +129,17 @@ TEST_F(AppendLogTest, AnnotatesEachSecondWhenAsked) {
   log_.tick();
   EXPECT_EQ(content(), "#TS:1700000000\r\n" + std::string(select_0) + std::string(set_k_v) + std::string(set_k_v) +
                            "#TS:1700000001\r\n" + std::string(set_k_v));
+}
+
+TEST_F(AppendLogTest, WritesTakeAsLongAsTestsWant) {
+  open();
+  log_.set_write_delay(20'000);
+  const int64_t start_us = monotonic_us();
+  set_and_tick();
+  EXPECT_GE(monotonic_us() - start_us, 20'000);
+  const int64_t written_us = monotonic_us();
+  log_.tick();
+  EXPECT_LT(monotonic_us() - written_us, 20'000) << "there was nothing to write";
 }
 
 TEST_F(AppendLogTest, GivesTheMemoryOfABigCommandBack) {
