@@ -1,5 +1,5 @@
-// The main function of all test programs. As a server's, the thread that runs the tests counts for used_memory() from the start: values that it made may be freed by
-// others.
+// The main function of all test programs. As a server's, the thread that runs the tests counts for used_memory() from the
+// start: what it made may be freed by others.
 #include <gtest/gtest.h>
 
 #include "common/base/memory.h"
