@@ -1,5 +1,6 @@
 #include "common/aof/aof_manifest.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <limits>
@@ -104,14 +105,22 @@ Status ManifestParser::add(AofFileInfo file, char type) {
   return {};
 }
 
+// The sequence of a manifest that was read goes on behind its files, but what is history counts for nothing there. Its names are
+// not free all the same: it is about to be removed.
+bool is_named(const std::vector<AofFileInfo>& files, const std::string& name) {
+  return std::any_of(files.begin(), files.end(), [&](const AofFileInfo& file) { return file.name == name; });
+}
+
 }  // namespace
 
 const std::string& AofManifest::add_increment(std::string_view file_name) {
   AofFileInfo file;
-  file.sequence = ++increment_sequence;
   file.type = AofFileType::increment;
-  file.name.append(file_name).append(".").append(std::to_string(file.sequence));
-  file.name.append(aof_increment_suffix).append(aof_resp_suffix);
+  do {
+    file.sequence = ++increment_sequence;
+    file.name.assign(file_name).append(".").append(std::to_string(file.sequence));
+    file.name.append(aof_increment_suffix).append(aof_resp_suffix);
+  } while (is_named(history, file.name));
   return increments.emplace_back(std::move(file)).name;
 }
 
@@ -122,10 +131,12 @@ const std::string& AofManifest::replace_base(std::string_view file_name, bool rd
     history.insert(history.begin(), std::move(*base));
   }
   AofFileInfo file;
-  file.sequence = ++base_sequence;
   file.type = AofFileType::base;
-  file.name.append(file_name).append(".").append(std::to_string(file.sequence));
-  file.name.append(aof_base_suffix).append(rdb ? aof_rdb_suffix : aof_resp_suffix);
+  do {
+    file.sequence = ++base_sequence;
+    file.name.assign(file_name).append(".").append(std::to_string(file.sequence));
+    file.name.append(aof_base_suffix).append(rdb ? aof_rdb_suffix : aof_resp_suffix);
+  } while (is_named(history, file.name));
   base = std::move(file);
   return base->name;
 }

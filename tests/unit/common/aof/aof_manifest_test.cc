@@ -138,6 +138,16 @@ TEST(AofManifestTest, GoesThroughARewrite) {
   EXPECT_FALSE(manifest.empty());
 }
 
+// A rewrite while the log was off has made all increments history; a crash came before they were removed.
+TEST(AofManifestTest, TakesNoNameThatIsStillToBeRemoved) {
+  auto manifest = parse_aof_manifest(
+      "file a.aof.1.base.rdb seq 1 type b\nfile a.aof.2.base.rdb seq 2 type h\n"
+      "file a.aof.1.incr.aof seq 1 type h\nfile a.aof.2.incr.aof seq 2 type h\n");
+  ASSERT_TRUE(manifest);
+  EXPECT_EQ(manifest->add_increment("a.aof"), "a.aof.3.incr.aof");
+  EXPECT_EQ(manifest->replace_base("a.aof", true), "a.aof.3.base.rdb");
+}
+
 TEST(AofManifestTest, Names) {
   EXPECT_EQ(aof_manifest_name("appendonly.aof"), "appendonly.aof.manifest");
   EXPECT_EQ(aof_temporary_manifest_name("appendonly.aof"), "temp-appendonly.aof.manifest");
