@@ -6,6 +6,7 @@
 #include <future>
 #include <stdexcept>
 
+#include "common/base/memory.h"
 #include "server/persistence/append_log.h"
 
 namespace redoubt {
@@ -28,7 +29,10 @@ SocketServer::SocketServer(std::string_view config, SimulatedFiles& files)
   if (const Status done = connections_.listen_unix(parts_.config()); !done) throw std::runtime_error(done.error().text);
   // As a server has it; and the loop takes calls only as long as there is a timer.
   loop_.every(100, [] { return 100; });
-  thread_ = std::thread([this] { loop_.run(*this); });
+  thread_ = std::thread([this] {
+    register_allocating_thread();
+    loop_.run(*this);
+  });
 }
 
 SocketServer::~SocketServer() {
