@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "common/base/prefetch.h"
 #include "common/base/random.h"
 #include "common/hash/keyed_hash.h"
 #include "server/dict/dict_table.h"
@@ -59,7 +60,7 @@ class Dict {
   Item erase(std::string_view key, uint64_t hash);
 
   // For batches: bring the bucket, then the items that may match, into the cache. Neither changes anything.
-  void prefetch_bucket(uint64_t hash) const { __builtin_prefetch(bucket_of(hash)); }
+  void prefetch_bucket(uint64_t hash) const { prefetch(bucket_of(hash)); }
   void prefetch_item(uint64_t hash) const;
 
   // Calls f(Item) for everything in the next stretch of hashes and returns the cursor for the one after; 0 begins and 0

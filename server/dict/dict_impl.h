@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/base/bytes.h"
+#include "common/base/prefetch.h"
 #include "server/dict/dict.h"
 
 namespace redoubt {
@@ -54,7 +55,7 @@ template <typename Traits>
 void Dict<Traits>::prefetch_item(uint64_t hash) const {
   const Bucket* bucket = bucket_of(hash);
   const unsigned mask = bucket->matches(static_cast<uint8_t>(hash));
-  if (mask != 0) __builtin_prefetch(bucket->items[__builtin_ctz(mask)]);
+  if (mask != 0) prefetch(bucket->items[__builtin_ctz(mask)]);
 }
 
 template <typename Traits>
@@ -154,7 +155,7 @@ void Dict<Traits>::each_in(const Bucket* bucket, F&& f) {
 template <typename Traits>
 void Dict<Traits>::prefetch_items_of(const Bucket& bucket) {
   for (unsigned mask = bucket.used(); mask != 0; mask &= mask - 1) {
-    __builtin_prefetch(bucket.items[__builtin_ctz(mask)]);
+    prefetch(bucket.items[__builtin_ctz(mask)]);
   }
 }
 
@@ -187,7 +188,7 @@ bool Dict<Traits>::rehash(size_t buckets) {
   for (; buckets > 0 && moved_ < table_.count; --buckets) {
     // The items of the buckets to come are on their way while this one is moved.
     if (moved_ + 2 < table_.count) {
-      __builtin_prefetch(table_.buckets + moved_ + 2);
+      prefetch(table_.buckets + moved_ + 2);
       prefetch_items_of(table_.buckets[moved_ + 1]);
     }
     move_bucket(table_.buckets + moved_);
@@ -291,7 +292,7 @@ auto Dict<Traits>::random(Random& random) const -> Item {
     uint64_t drawn[ahead];
     for (uint64_t& slot : drawn) {
       slot = random.below(slots);
-      if (slot / Bucket::slots < live.count) __builtin_prefetch(live_bucket(live, slot / Bucket::slots));
+      if (slot / Bucket::slots < live.count) prefetch(live_bucket(live, slot / Bucket::slots));
     }
     for (const uint64_t slot : drawn) {
       const size_t i = slot / Bucket::slots;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/base/clock.h"
+#include "common/base/prefetch.h"
 
 namespace redoubt {
 namespace {
@@ -136,7 +137,7 @@ void ExpireCycle::step_keys(Database& db, Walk& walk) {
   while (walk.left > stop && count < gone.size()) {
     const ExpiryIndex::Pair& pair = index[--walk.left];
     if (pair.at_ms >= now_ms) continue;
-    __builtin_prefetch(pair.entry);
+    prefetch(pair.entry);
     gone[count++] = pair.entry;
   }
   for (size_t i = 0; i < count; ++i) db.prefetch_bucket(db.hash(gone[i]->key()));

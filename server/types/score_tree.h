@@ -18,6 +18,7 @@
 #include <span>
 #include <string_view>
 
+#include "common/base/prefetch.h"
 #include "server/types/score_member.h"
 
 namespace redoubt {
@@ -111,8 +112,8 @@ class ScoreTree {
   // The part of a node that a search looks at, or all of a leaf.
   static constexpr size_t searched = 16 + sizeof(double) * (leaf_max > inner_max ? leaf_max : inner_max);
   static constexpr size_t whole_leaf = 16 + (sizeof(double) + sizeof(void*)) * leaf_max;
-  static void prefetch(const void* node, size_t bytes) {
-    for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch(static_cast<const char*>(node) + at);
+  static void prefetch_node(const void* node, size_t bytes) {
+    for (size_t at = 0; at < bytes; at += 64) redoubt::prefetch(static_cast<const char*>(node) + at);
   }
   Path descend(const ScoreKey& key) const;
 

@@ -152,7 +152,7 @@ void ScoreTree<leaf_max, inner_max>::prefetch_paths(const std::array<double, pat
     for (size_t i = 0; i < paths; ++i) {
       const auto* inner = static_cast<const Inner*>(nodes[i]);
       nodes[i] = inner->children[count_less(inner->scores() + 1, inner->count - 1, scores[i])];
-      prefetch(nodes[i], level == 0 ? whole_leaf : searched);
+      prefetch_node(nodes[i], level == 0 ? whole_leaf : searched);
     }
   }
 }
@@ -167,7 +167,7 @@ auto ScoreTree<leaf_max, inner_max>::descend(const ScoreKey& key) const -> Path 
     const size_t index = child_of(inner, key);
     path.steps[level] = {inner, index};
     node = inner->children[index];
-    prefetch(node, level == 0 ? whole_leaf : searched);
+    prefetch_node(node, level == 0 ? whole_leaf : searched);
   }
   path.leaf = static_cast<Leaf*>(node);
   return path;
@@ -205,7 +205,7 @@ size_t ScoreTree<leaf_max, inner_max>::rank(const ScoreMember* member, double sc
     const auto* inner = static_cast<const Inner*>(node);
     const size_t index = child_of(inner, key);
     node = inner->children[index];
-    prefetch(node, searched);
+    prefetch_node(node, searched);
     rank += inner->sum(index);
   }
   return rank + place_of(static_cast<const Leaf*>(node), member, score);
@@ -249,10 +249,10 @@ void ScoreTree<leaf_max, inner_max>::walk(size_t first, size_t last, bool revers
     ScoreMember* const* members = path.leaf->members();
     const size_t at = path.position;
     const size_t here = std::min(left, reverse ? at + 1 : path.leaf->count - at);
-    for (size_t i = 0; i < std::min(here, ahead); ++i) __builtin_prefetch(members[reverse ? at - i : at + i]);
+    for (size_t i = 0; i < std::min(here, ahead); ++i) redoubt::prefetch(members[reverse ? at - i : at + i]);
     for (size_t i = 0; i < here; ++i) {
       const size_t place = reverse ? at - i : at + i;
-      if (i + ahead < here) __builtin_prefetch(members[reverse ? place - ahead : place + ahead]);
+      if (i + ahead < here) redoubt::prefetch(members[reverse ? place - ahead : place + ahead]);
       if (!f(scores[place], members[place])) return;
     }
     left -= here;
