@@ -125,9 +125,9 @@ std::string table_text(std::string_view title, const Dict<Traits>& table) {
   if (table.size() == 0) return text.append(nothing_to_tell);
   const auto shape = table.shape();
   fmt::format_to(std::back_inserter(text),
-                 " table size: {}\n number of elements: {}\n slots per bucket: 7\n chained buckets: {}\n"
+                 " table size: {}\n number of elements: {}\n slots per bucket: {}\n chained buckets: {}\n"
                  " longest bucket: {}\n bytes: {}\n",
-                 shape.buckets, table.size(), shape.chained, shape.longest_chain, table.memory());
+                 shape.buckets, table.size(), DictBucket::slots, shape.chained, shape.longest_chain, table.memory());
   if (shape.next_buckets != 0) {
     fmt::format_to(std::back_inserter(text), "Hash table 1 stats (rehashing target):\n table size: {}\n",
                    shape.next_buckets);

@@ -1,11 +1,12 @@
 // The hash table of the keyspace, and of big sets, hashes and sorted sets. Holds pointers to items that know their key;
 // owns the table, not the items.
 //
-// A bucket is one cache line: seven pointers and seven one-byte hash tags, so that a look-up touches one line of the table
-// and, but for one case in forty, only the item that it wants. A bucket that is full chains to another.
+// A bucket is one cache line: nine pointers and nine one-byte hash tags, so that a look-up touches one line of the table
+// and, but for one case in thirty, only the item that it wants. A bucket that is full chains to another.
 //
-//   byte 0..6  tags        byte 7  bits 0..6: slot in use, bit 7: slot 6 is a link to the next bucket of the chain
-//   byte 8..   7 pointers
+//   byte 0..8    tags: 1..255 from the hash's lowest byte, 0 when there is no item in the slot
+//   byte 9       1: slot 8 is a link to the next bucket of the chain (its tag is 0), else 0
+//   byte 10..63  nine pointers of 6 bytes: more are not used in user space
 //
 // Buckets stand in the order of the hash: of n buckets, number i holds the hashes whose upper 48 bits, their position, lie
 // in [i * 2^48 / n, (i + 1) * 2^48 / n). From this follow three things. Any n will do. While a table is replaced by a larger or smaller one, its buckets are moved in
@@ -47,21 +48,40 @@ class Dict {
   uint64_t hash(std::string_view key) const { return keyed_hash(key, *hash_key_); }
   const HashKey& hash_key() const { return *hash_key_; }
 
-  // The place of the item with this key, or null. The item may be replaced there by another of the same key. The place is
-  // good until the next insert, erase or rehash.
-  Item* find(std::string_view key, uint64_t hash) const;
-  Item get(std::string_view key, uint64_t hash) const {
-    Item* place = find(key, hash);
-    return place == nullptr ? nullptr : *place;
-  }
+  // An item and where it stands. Good until the next insert, erase or rehash; false when there is none.
+  class Place {
+   public:
+    Place() = default;
+    explicit operator bool() const { return item_ != nullptr; }
+    Item item() const { return item_; }
+    Item operator->() const { return item_; }
+    // Puts another item of the same key there.
+    void replace(Item item) {
+      item_ = item;
+      DictBucket::store_pointer(at_, item);
+    }
+
+   private:
+    friend class Dict;
+    Place(Item item, uint8_t* at) : item_(item), at_(at) {}
+    Item item_ = nullptr;
+    uint8_t* at_ = nullptr;
+  };
+
+  // The place of the item with this key.
+  Place find(std::string_view key, uint64_t hash) const;
+  Item get(std::string_view key, uint64_t hash) const { return find(key, hash).item(); }
   // The key of `item` must not be present. Moves a bucket on when a rehash is under way.
   void insert(uint64_t hash, Item item);
   // Takes the item out; null when there is none.
   Item erase(std::string_view key, uint64_t hash);
 
-  // For batches: bring the bucket, then the items that may match, into the cache. Neither changes anything.
+  // For batches: bring into the cache first the buckets, then what they say is the item, and then the items of those
+  // hashes for which prefetch_item() was true: these are further down the chain. None changes anything. Worth it for what
+  // is not in the cache only.
   void prefetch_bucket(uint64_t hash) const { prefetch(bucket_of(hash)); }
-  void prefetch_item(uint64_t hash) const;
+  bool prefetch_item(uint64_t hash) const;
+  void prefetch_chained_item(uint64_t hash) const { prefetch_match(*bucket_of(hash)->link(), Bucket::tag_of(hash)); }
 
   // Calls f(Item) for everything in the next stretch of hashes and returns the cursor for the one after; 0 begins and 0
   // ends. Every item that is present from the first call to the last is seen exactly once.
@@ -99,12 +119,15 @@ class Dict {
 
  private:
   using Bucket = DictBucket;
-  static constexpr uint64_t mean_per_bucket = 6;  // grows above this
+  static constexpr uint64_t mean_per_bucket = 8;  // grows above this
+  static constexpr uint64_t sparse = 12;          // shrinks below a twelfth of that, to half of it
+  static constexpr size_t prefetch_from = 4096;   // buckets: smaller tables and their items stay in the cache
   static constexpr size_t max_shrink = 16;        // one table is at most so many times smaller than the one before
 
   // What each insert and erase contributes. A table that shrinks must be done before inserts can crowd the small one.
   void step() { rehash(next_.count < table_.count ? max_shrink : 1); }
 
+  static Item item_of(const Bucket& bucket, int slot) { return static_cast<Item>(bucket.pointer(slot)); }
   Bucket* bucket_of(uint64_t hash) const {
     const uint64_t position = DictTable::position(hash);
     const size_t i = table_.index(position);
@@ -119,6 +142,7 @@ class Dict {
   void finish_rehash();
   template <typename F>
   static void each_in(const Bucket* bucket, F&& f);
+  static bool prefetch_match(const Bucket& bucket, uint8_t tag);
   static void prefetch_items_of(const Bucket& bucket);
   // The first buckets of all chains that can hold something, counted through both tables.
   struct Live {

@@ -38,46 +38,46 @@ Dict<Traits>::~Dict() {
 }
 
 template <typename Traits>
-auto Dict<Traits>::find(std::string_view key, uint64_t hash) const -> Item* {
-  const auto tag = static_cast<uint8_t>(hash);
+auto Dict<Traits>::find(std::string_view key, uint64_t hash) const -> Place {
+  const uint8_t tag = Bucket::tag_of(hash);
   for (Bucket* bucket = bucket_of(hash);; bucket = bucket->link()) {
     for (unsigned mask = bucket->matches(tag); mask != 0; mask &= mask - 1) {
-      void** place = &bucket->items[__builtin_ctz(mask)];
-      if (same_bytes(Traits::key(static_cast<Item>(*place)), key)) [[likely]]
-        return reinterpret_cast<Item*>(place);
+      const int slot = __builtin_ctz(mask);
+      Item item = item_of(*bucket, slot);
+      if (same_bytes(Traits::key(item), key)) [[likely]]
+        return Place(item, bucket->pointer_at(slot));
     }
     if (!bucket->chained()) [[likely]]
-      return nullptr;
+      return {};
   }
 }
 
 template <typename Traits>
-void Dict<Traits>::prefetch_item(uint64_t hash) const {
+bool Dict<Traits>::prefetch_match(const Bucket& bucket, uint8_t tag) {
+  const unsigned mask = bucket.matches(tag);
+  // Without a branch: when nothing matches it is what stands last, which in a chain is the link.
+  prefetch(bucket.pointer(__builtin_ctz(mask | 1u << Bucket::link_slot)));
+  return mask != 0;
+}
+
+template <typename Traits>
+bool Dict<Traits>::prefetch_item(uint64_t hash) const {
   const Bucket* bucket = bucket_of(hash);
-  const unsigned mask = bucket->matches(static_cast<uint8_t>(hash));
-  if (mask != 0) prefetch(bucket->items[__builtin_ctz(mask)]);
+  const bool found = prefetch_match(*bucket, Bucket::tag_of(hash));
+  return !found && bucket->chained();
 }
 
 template <typename Traits>
 void Dict<Traits>::add_to(Bucket* bucket, uint64_t hash, Item item) {
   while (true) {
-    const unsigned free_slots = ~bucket->used() & (bucket->chained() ? 0x3fu : 0x7fu);
-    if (free_slots != 0) [[likely]] {
-      const int slot = __builtin_ctz(free_slots);
-      bucket->items[slot] = item;
-      bucket->tags[slot] = static_cast<uint8_t>(hash);
-      bucket->meta = static_cast<uint8_t>(bucket->meta | (1u << slot));
-      return;
-    }
+    if (const unsigned free_slots = bucket->free_slots(); free_slots != 0) [[likely]]
+      return bucket->set(__builtin_ctz(free_slots), Bucket::tag_of(hash), item);
     if (!bucket->chained()) {
       // The link takes the place of the last item, which moves on with the new one.
       Bucket* link = new_chained_bucket();
       ++chained_;
-      link->items[0] = bucket->items[Bucket::link_slot];
-      link->tags[0] = bucket->tags[Bucket::link_slot];
-      link->meta = 1;
-      bucket->items[Bucket::link_slot] = link;
-      bucket->meta = static_cast<uint8_t>((bucket->meta & 0x3f) | Bucket::chain_bit);
+      link->set(0, bucket->tag(Bucket::link_slot), bucket->pointer(Bucket::link_slot));
+      bucket->set_link(link);
     }
     bucket = bucket->link();
   }
@@ -100,10 +100,7 @@ void Dict<Traits>::insert(uint64_t hash, Item item) {
 
 template <typename Traits>
 void Dict<Traits>::remove_from(Bucket* first, Bucket* bucket, int slot) {
-  if (!first->chained()) {
-    bucket->meta = static_cast<uint8_t>(bucket->meta & ~(1u << slot));
-    return;
-  }
+  if (!first->chained()) return bucket->free_slot(slot);
   // Fill the hole from the end of the chain, so that chains get shorter and links go.
   Bucket* before = nullptr;
   Bucket* last = first;
@@ -112,13 +109,12 @@ void Dict<Traits>::remove_from(Bucket* first, Bucket* bucket, int slot) {
     last = last->link();
   }
   const int from = 31 - __builtin_clz(last->used());
-  bucket->items[slot] = last->items[from];
-  bucket->tags[slot] = last->tags[from];
-  last->meta = static_cast<uint8_t>(last->meta & ~(1u << from));
+  bucket->set(slot, last->tag(from), last->pointer(from));
+  last->free_slot(from);
   if (last->used() == 0) {
     free_chained_bucket(last);
     --chained_;
-    before->meta = static_cast<uint8_t>(before->meta & 0x3f);
+    before->drop_link();
   }
 }
 
@@ -126,12 +122,12 @@ template <typename Traits>
 auto Dict<Traits>::erase(std::string_view key, uint64_t hash) -> Item {
   if (size_ == 0) return nullptr;
   if (rehashing()) step();
-  const auto tag = static_cast<uint8_t>(hash);
+  const uint8_t tag = Bucket::tag_of(hash);
   Bucket* first = bucket_of(hash);
   for (Bucket* bucket = first;; bucket = bucket->link()) {
     for (unsigned mask = bucket->matches(tag); mask != 0; mask &= mask - 1) {
       const int slot = __builtin_ctz(mask);
-      Item item = static_cast<Item>(bucket->items[slot]);
+      Item item = item_of(*bucket, slot);
       if (!same_bytes(Traits::key(item), key)) continue;
       remove_from(first, bucket, slot);
       --size_;
@@ -146,7 +142,7 @@ template <typename F>
 void Dict<Traits>::each_in(const Bucket* bucket, F&& f) {
   for (;; bucket = bucket->link()) {
     for (unsigned mask = bucket->used(); mask != 0; mask &= mask - 1) {
-      f(static_cast<Item>(bucket->items[__builtin_ctz(mask)]));
+      f(item_of(*bucket, __builtin_ctz(mask)));
     }
     if (!bucket->chained()) return;
   }
@@ -155,7 +151,7 @@ void Dict<Traits>::each_in(const Bucket* bucket, F&& f) {
 template <typename Traits>
 void Dict<Traits>::prefetch_items_of(const Bucket& bucket) {
   for (unsigned mask = bucket.used(); mask != 0; mask &= mask - 1) {
-    prefetch(bucket.items[__builtin_ctz(mask)]);
+    prefetch(bucket.pointer(__builtin_ctz(mask)));
   }
 }
 
@@ -179,7 +175,7 @@ void Dict<Traits>::move_bucket(Bucket* bucket) {
     --chained_;
     link = after;
   }
-  bucket->meta = 0;
+  bucket->clear();
 }
 
 template <typename Traits>
@@ -187,7 +183,7 @@ bool Dict<Traits>::rehash(size_t buckets) {
   if (!rehashing()) return false;
   for (; buckets > 0 && moved_ < table_.count; --buckets) {
     // The items of the buckets to come are on their way while this one is moved.
-    if (moved_ + 2 < table_.count) {
+    if (table_.count >= prefetch_from && moved_ + 2 < table_.count) {
       prefetch(table_.buckets + moved_ + 2);
       prefetch_items_of(table_.buckets[moved_ + 1]);
     }
@@ -212,8 +208,8 @@ void Dict<Traits>::shrink_if_sparse() {
   if (size_ == 0) {
     table_.release();
     table_ = DictTable::empty();
-  } else if (table_.count > 4 && size_ * 2 < table_.count) {
-    start_rehash(std::max(size_ / 3 + 1, table_.count / max_shrink));
+  } else if (table_.count > 4 && size_ * sparse < table_.count * mean_per_bucket) {
+    start_rehash(std::max(size_ * 2 / mean_per_bucket + 1, table_.count / max_shrink));
   }
 }
 
@@ -251,8 +247,9 @@ template <typename G, typename F>
 void Dict<Traits>::for_each_while(G&& go_on, F&& f) const {
   if (size_ == 0) return;
   const Live live = this->live();
+  const size_t prefetched = live.count >= prefetch_from ? live.count - 1 : 0;
   for (size_t i = 0; i < live.count && go_on(); ++i) {
-    if (i + 1 < live.count) prefetch_items_of(*live_bucket(live, i + 1));
+    if (i < prefetched) prefetch_items_of(*live_bucket(live, i + 1));
     each_in(live_bucket(live, i), f);
   }
 }
@@ -298,8 +295,8 @@ auto Dict<Traits>::random(Random& random) const -> Item {
       const size_t i = slot / Bucket::slots;
       const Bucket* bucket = i < live.count ? live_bucket(live, i) : random_link(random, live);
       if (bucket == nullptr) continue;
-      if ((bucket->used() >> slot % Bucket::slots & 1) != 0)
-        return static_cast<Item>(bucket->items[slot % Bucket::slots]);
+      const int in_bucket = static_cast<int>(slot % Bucket::slots);
+      if (bucket->tag(in_bucket) != 0) return item_of(*bucket, in_bucket);
     }
   }
   Item found = nullptr;

@@ -23,24 +23,23 @@ Database::~Database() {
 // ---- look-ups ------------------------------------------------------------------------------------
 
 // Where the key is, once what has expired is out of the way.
-Entry** Database::place_of(std::string_view key, uint64_t hash) {
-  Entry** place = keys_.find(key, hash);
-  if (place == nullptr) return nullptr;
-  if (is_expired(**place)) [[unlikely]] {
-    expire(**place);
-    return nullptr;
+KeyDict::Place Database::place_of(std::string_view key, uint64_t hash) {
+  const KeyDict::Place place = keys_.find(key, hash);
+  if (place && is_expired(*place.item())) [[unlikely]] {
+    expire(*place.item());
+    return {};
   }
   return place;
 }
 
 Entry* Database::find_without_touch(std::string_view key) {
-  Entry** place = place_of(key, hash_of(key));
-  if (place == nullptr) {
+  Entry* entry = peek(key);
+  if (entry == nullptr) {
     ++shared_->stats.misses;
     return nullptr;
   }
   ++shared_->stats.hits;
-  return *place;
+  return entry;
 }
 
 Entry* Database::find_for_read(std::string_view key) {
@@ -49,17 +48,14 @@ Entry* Database::find_for_read(std::string_view key) {
   return entry;
 }
 
-Entry* Database::peek(std::string_view key) {
-  Entry** place = place_of(key, hash_of(key));
-  return place == nullptr ? nullptr : *place;
-}
+Entry* Database::peek(std::string_view key) { return place_of(key, hash_of(key)).item(); }
 
 Entry* Database::find_for_write(std::string_view key) {
-  Entry** place = place_of(key, hash_of(key));
-  if (place == nullptr) return nullptr;
-  before_change(**place);
-  shared_->access.touch(**place);
-  return *place;
+  Entry* entry = peek(key);
+  if (entry == nullptr) return nullptr;
+  before_change(*entry);
+  shared_->access.touch(*entry);
+  return entry;
 }
 
 void Database::snapshot_first(Entry& entry) {
@@ -76,8 +72,8 @@ Entry& Database::add(std::string_view /*key*/, uint64_t hash, Entry* entry) {
   return *entry;
 }
 
-Entry& Database::replace(Entry** place, Entry* fresh, Ttl ttl) {
-  Entry* old = *place;
+Entry& Database::replace(KeyDict::Place place, Entry* fresh, Ttl ttl) {
+  Entry* old = place.item();
   fresh->set_lru(old->lru());
   fresh->set_colour(old->colour());
   if (old->is_volatile()) {
@@ -88,7 +84,7 @@ Entry& Database::replace(Entry** place, Entry* fresh, Ttl ttl) {
     }
   }
   leave_field_index(*old);
-  *place = fresh;
+  place.replace(fresh);
   release(old, shared_->lazy_server_del ? Free::lazily : Free::now);
   return *fresh;
 }
@@ -96,9 +92,9 @@ Entry& Database::replace(Entry** place, Entry* fresh, Ttl ttl) {
 template <typename MakeEntry, typename InPlace>
 Entry& Database::set(std::string_view key, Ttl ttl, MakeEntry make, InPlace in_place) {
   const uint64_t hash = hash_of(key);
-  Entry** place = place_of(key, hash);
-  if (place == nullptr) return add(key, hash, make());
-  Entry& entry = **place;
+  const KeyDict::Place place = place_of(key, hash);
+  if (!place) return add(key, hash, make());
+  Entry& entry = *place.item();
   before_change(entry);
   shared_->access.touch(entry);
   if (!in_place(entry)) return replace(place, make(), ttl);
@@ -140,7 +136,7 @@ std::span<char> Database::edit_string(Entry*& entry, size_t size, bool spare) {
     const std::string_view old = entry->string(digits).substr(0, size);
     BigString* string = BigString::make(old.size(), capacity);
     memcpy(string->data(), old.data(), old.size());
-    Entry** place = keys_.find(entry->key(), keys_.hash(entry->key()));
+    const KeyDict::Place place = keys_.find(entry->key(), keys_.hash(entry->key()));
     Entry* fresh = EntryMaker::make_object(entry->key(), Type::string, Encoding::raw, string);
     entry = &replace(place, fresh, Ttl::keep);
   } else if (entry->big_string().capacity < size) {
@@ -161,7 +157,7 @@ Entry& Database::add_object(std::string_view key, Type type, Encoding encoding, 
 }
 
 bool Database::add_new(Entry* entry, uint64_t hash) {
-  if (keys_.find(entry->key(), hash) != nullptr) return false;
+  if (keys_.get(entry->key(), hash) != nullptr) return false;
   add(entry->key(), hash, entry);
   if (entry->type() == Type::hash) index_fields(*entry);
   return true;
@@ -178,15 +174,14 @@ void Database::release(Entry* entry, Free how) {
 
 bool Database::remove(std::string_view key, Free how) {
   const uint64_t hash = hash_of(key);
-  Entry** place = place_of(key, hash);
-  return place != nullptr && remove((*place)->key(), hash, how);
+  const KeyDict::Place place = place_of(key, hash);
+  return place && remove(place->key(), hash, how);
 }
 
 // The key may stand in the entry that goes: it is used before that only.
 bool Database::remove(std::string_view key, uint64_t hash, Free how) {
-  Entry** place = keys_.find(key, hash);
-  if (place == nullptr) return false;
-  Entry* entry = *place;
+  Entry* entry = keys_.get(key, hash);
+  if (entry == nullptr) return false;
   before_change(*entry);
   if (entry->is_volatile()) expiry_.remove(*entry);
   leave_field_index(*entry);
@@ -252,7 +247,7 @@ void Database::evict(Entry& entry, bool lazily) {
 
 void Database::move_to(std::string_view from, Database& target, std::string_view to) {
   const uint64_t hash = keys_.hash(from);
-  Entry* old = *keys_.find(from, hash);
+  Entry* old = keys_.get(from, hash);
   before_change(*old);
   const bool is_volatile = old->is_volatile();
   const int64_t at_ms = expiry_of(*old);
@@ -305,7 +300,7 @@ size_t Database::memory_of(const Entry& entry, size_t samples) const {
   if (!entry.is_embedded() && !entry.is_integer()) {
     bytes += object_memory(entry.type(), entry.encoding(), entry.object_pointer(), samples);
   }
-  return bytes + sizeof(void*) + 1 + (entry.is_volatile() ? sizeof(ExpiryIndex::Pair) : 0);
+  return bytes + DictBucket::slot_bytes + (entry.is_volatile() ? sizeof(ExpiryIndex::Pair) : 0);
 }
 
 }  // namespace redoubt

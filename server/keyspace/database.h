@@ -197,7 +197,8 @@ class Database {
   // ---- batches ------------------------------------------------------------------------------------
   uint64_t hash(std::string_view key) const { return keys_.hash(key); }
   void prefetch_bucket(uint64_t hash) const { keys_.prefetch_bucket(hash); }
-  void prefetch_entry(uint64_t hash) const { keys_.prefetch_item(hash); }
+  bool prefetch_entry(uint64_t hash) const { return keys_.prefetch_item(hash); }
+  void prefetch_chained_entry(uint64_t hash) const { keys_.prefetch_chained_item(hash); }
 
  private:
   enum class Free : uint8_t { now, lazily };
@@ -205,7 +206,7 @@ class Database {
     const std::string_view hinted = shared_->hinted_key;
     return key.data() == hinted.data() && key.size() == hinted.size() ? shared_->hinted_hash : keys_.hash(key);
   }
-  Entry** place_of(std::string_view key, uint64_t hash);
+  KeyDict::Place place_of(std::string_view key, uint64_t hash);
   bool remove(std::string_view key, Free how);
   bool remove(std::string_view key, uint64_t hash, Free how);
   void before_change(Entry& entry) {
@@ -213,8 +214,8 @@ class Database {
       snapshot_first(entry);
   }
   void snapshot_first(Entry& entry);
-  // Puts `fresh` where `*place` is and frees that one, keeping expiry (unless dropped), access and colour.
-  Entry& replace(Entry** place, Entry* fresh, Ttl ttl);
+  // Puts `fresh` at this place and frees what was there, keeping expiry (unless dropped), access and colour.
+  Entry& replace(KeyDict::Place place, Entry* fresh, Ttl ttl);
   Entry& add(std::string_view key, uint64_t hash, Entry* entry);
   template <typename MakeEntry, typename InPlace>
   Entry& set(std::string_view key, Ttl ttl, MakeEntry make, InPlace in_place);

@@ -162,34 +162,34 @@ void HashTable::add(std::string_view name, std::string_view value, int64_t expir
 
 bool HashTable::add_new(std::string_view name, std::string_view value, int64_t expiry) {
   const uint64_t hash = fields_.hash(name);
-  if (fields_.find(name, hash) != nullptr) return false;
+  if (fields_.get(name, hash) != nullptr) return false;
   insert(hash, name, value, expiry);
   return true;
 }
 
-HashField* HashTable::remake(HashField** place, std::string_view value, bool expires) {
-  HashField* old = *place;
+HashField* HashTable::remake(Dict<Traits>::Place place, std::string_view value, bool expires) {
+  HashField* old = place.item();
   HashField* fresh = HashField::make(old->name(), value, expires);
   if (old->expires() && expires) {
     heap_->moved(*old, *fresh);
   } else if (old->expires()) {
     heap_->remove(*old);
   }
-  *place = fresh;
+  place.replace(fresh);
   HashField::free(old);
   return fresh;
 }
 
 bool HashTable::set(std::string_view name, std::string_view value, bool keep_expiry, int64_t now_ms) {
   const uint64_t hash = fields_.hash(name);
-  HashField** place = fields_.find(name, hash);
-  if (place == nullptr) {
+  const Dict<Traits>::Place place = fields_.find(name, hash);
+  if (!place) {
     fields_.insert(hash, HashField::make(name, value, false));
     return true;
   }
-  const bool expired = (*place)->expires() && heap_->time_of(**place) < now_ms;
-  const bool expires = (*place)->expires() && keep_expiry && !expired;
-  if ((*place)->expires() != expires || !(*place)->replace_value(value)) remake(place, value, expires);
+  const bool expired = place->expires() && heap_->time_of(*place.item()) < now_ms;
+  const bool expires = place->expires() && keep_expiry && !expired;
+  if (place->expires() != expires || !place->replace_value(value)) remake(place, value, expires);
   return expired;
 }
 
@@ -205,7 +205,7 @@ bool HashTable::erase(std::string_view name) {
 void HashTable::set_expiry(const HashField& field, int64_t at_ms) {
   if (field.expires() && at_ms != no_expiry) return heap_->change(field, at_ms);
   if (field.expires() == (at_ms != no_expiry)) return;
-  HashField** place = fields_.find(field.name(), fields_.hash(field.name()));
+  const Dict<Traits>::Place place = fields_.find(field.name(), fields_.hash(field.name()));
   // The value moves along: remake() reads it before it frees the old field.
   HashField* fresh = remake(place, field.value(), at_ms != no_expiry);
   if (at_ms != no_expiry) heap().add(*fresh, at_ms);

@@ -156,7 +156,7 @@ class HashTable {
     static uint64_t hash(const HashField* field, const HashKey& key) { return keyed_hash(field->name(), key); }
   };
   // Makes the field at this place anew. Its expiry is as it was, or in neither heap nor field any more.
-  HashField* remake(HashField** place, std::string_view value, bool expires);
+  HashField* remake(Dict<Traits>::Place place, std::string_view value, bool expires);
   FieldHeap& heap();
   void insert(uint64_t hash, std::string_view name, std::string_view value, int64_t expiry);
 

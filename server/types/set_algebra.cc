@@ -35,7 +35,6 @@ class Batch {
     const bool is_table = set.encoding() == Encoding::hashtable;
     if (is_table) {
       for (const Candidate& candidate : *this) set.table().prefetch_bucket(candidate.hash);
-      for (const Candidate& candidate : *this) set.table().prefetch_item(candidate.hash);
     }
     size_t kept = 0;
     for (size_t i = 0; i < size_; ++i) {

@@ -61,7 +61,7 @@ class SetTable : public Dict<SetMemberTraits> {
   SetTable& operator=(SetTable&&) = delete;
   ~SetTable() { for_each(SetMember::free); }
 
-  bool contains(std::string_view member, uint64_t hash) const { return find(member, hash) != nullptr; }
+  bool contains(std::string_view member, uint64_t hash) const { return get(member, hash) != nullptr; }
   // False: it is there.
   bool add(std::string_view member, uint64_t hash) {
     if (contains(member, hash)) return false;

@@ -14,6 +14,9 @@
 namespace redoubt {
 namespace {
 
+constexpr int slots = DictBucket::slots;
+constexpr int mean = 8;  // items per bucket above which a table grows
+
 struct Thing {
   std::string key;
   int value = 0;
@@ -33,8 +36,8 @@ class Fixture {
 
   bool insert(const std::string& key, int value) {
     const uint64_t hash = dict.hash(key);
-    if (Thing** place = dict.find(key, hash); place != nullptr) {
-      (*place)->value = value;
+    if (const auto place = dict.find(key, hash)) {
+      place->value = value;
       model[key]->value = value;
       return false;
     }
@@ -155,12 +158,12 @@ TEST(Dict, BigTablesGrowAndShrinkByMappedMemory) {
 
 TEST(Dict, ReserveOfAnySizeMovesWithoutLoss) {
   // Counts that are no multiple of a chunk of 4096 buckets: the last part is smaller.
-  for (const size_t items : {size_t{6 * 4096}, size_t{6 * 4096 + 6}, size_t{6 * 9'999}}) {
+  for (const size_t items : {size_t{mean * 4096}, size_t{mean * 4096 + mean}, size_t{mean * 9'999}}) {
     Fixture f(items);
     f.dict.reserve(items);
     const size_t buckets = f.dict.shape().buckets;
-    EXPECT_GE(buckets, items / 6);
-    const auto full = static_cast<int>(buckets * 6);
+    EXPECT_GE(buckets, items / mean);
+    const auto full = static_cast<int>(buckets * mean);
     f.fill(0, full);
     EXPECT_FALSE(f.dict.rehashing());
     f.fill(full, full + 2);
@@ -184,12 +187,14 @@ TEST(Dict, InsertsWhileShrinkingDoNotCrowdTheSmallTable) {
 
 TEST(Dict, ChainsAreCountedAndGoWhenTheirItemsGo) {
   Fixture f(9);
-  f.fill(0, 6 * 1024);
+  f.fill(0, mean * 1024);
   f.finish_rehash();
   const size_t at_load = f.dict.shape().chained;
-  // At six items per bucket of seven about every fourth overflows.
-  EXPECT_GT(at_load, f.dict.shape().buckets / 50);
-  for (int i = 0; i < 6 * 1024; ++i) ASSERT_TRUE(f.erase(Fixture::key_of(i)));
+  // At eight items per bucket of nine more than every fourth overflows.
+  ASSERT_EQ(f.dict.shape().buckets, 1024u);
+  EXPECT_GT(at_load, 200u);
+  EXPECT_LT(at_load, 400u);
+  for (int i = 0; i < mean * 1024; ++i) ASSERT_TRUE(f.erase(Fixture::key_of(i)));
   EXPECT_EQ(f.dict.shape().chained, 0u);
   f.finish_rehash();
   f.dict.shrink_if_sparse();
@@ -216,11 +221,177 @@ TEST(Dict, PlacesTakeAnotherItemOfTheSameKey) {
   Fixture f(4);
   f.fill(0, 100);
   Thing other{"key:7", 0};
-  Thing** place = f.dict.find("key:7", f.dict.hash("key:7"));
-  ASSERT_NE(place, nullptr);
-  *place = &other;
+  ThingDict::Place place = f.dict.find("key:7", f.dict.hash("key:7"));
+  ASSERT_TRUE(place);
+  EXPECT_EQ(place.item(), f.model["key:7"].get());
+  place.replace(&other);
+  EXPECT_EQ(place.item(), &other);
+  EXPECT_FALSE(f.dict.find("key:100", f.dict.hash("key:100")));
+  for (int i = 0; i < 100; ++i) {
+    const std::string key = Fixture::key_of(i);
+    ASSERT_EQ(f.dict.get(key, f.dict.hash(key)), i == 7 ? &other : f.model[key].get());
+  }
   EXPECT_EQ(f.dict.get("key:7", f.dict.hash("key:7")), &other);
   EXPECT_EQ(f.dict.erase("key:7", f.dict.hash("key:7")), &other);
+}
+
+// ---- buckets and chains ------------------------------------------------------------------------------------------
+
+TEST(DictBucket, EachSlotKeepsAWholePointerToItself) {
+  // The ends of what a pointer can be, and bytes that differ all over.
+  for (const uint64_t value : {uint64_t{0}, uint64_t{1}, uint64_t{0x7fff'ffff'ffff}, uint64_t{0x8000'0000'0000},
+                               uint64_t{0xffff'ffff'ffff}, uint64_t{0x1234'5678'9abc}}) {
+    for (int slot = 0; slot < slots; ++slot) {
+      DictBucket bucket{};
+      for (int i = 0; i < slots; ++i) {
+        bucket.set(i, static_cast<uint8_t>(255 - i), reinterpret_cast<void*>(uint64_t{0x5555'5555'5550} + uint64_t(i)));
+      }
+      ASSERT_FALSE(bucket.chained());
+      bucket.set(slot, 200, reinterpret_cast<void*>(value));
+      for (int i = 0; i < slots; ++i) {
+        const uint64_t expected = i == slot ? value : 0x5555'5555'5550 + uint64_t(i);
+        ASSERT_EQ(reinterpret_cast<uint64_t>(bucket.pointer(i)), expected) << i << " after " << slot;
+        ASSERT_EQ(bucket.tag(i), i == slot ? 200 : 255 - i);
+      }
+      ASSERT_FALSE(bucket.chained());
+    }
+  }
+}
+
+TEST(DictBucketDeathTest, APointerWithMoreBitsIsRefused) {
+#ifndef NDEBUG
+  DictBucket bucket{};
+  EXPECT_DEATH(bucket.set(3, 1, reinterpret_cast<void*>(uint64_t{1} << 48)), "");
+#endif
+}
+
+TEST(DictBucket, TagsAreNeverThatOfAFreeSlot) {
+  for (uint64_t hash = 0; hash < 256; ++hash) {
+    const uint64_t above = hash | 0xabcd'ef01'2345'6700;
+    EXPECT_EQ(DictBucket::tag_of(above), hash == 0 ? 1 : hash);
+  }
+}
+
+TEST(DictBucket, MatchesWhatIsEqualByEitherWay) {
+  Random random(1);
+  for (int round = 0; round < 20'000; ++round) {
+    DictBucket bucket;
+    for (uint8_t& byte : bucket.bytes) byte = static_cast<uint8_t>(random.next());
+    // Few different tags, neighbours in value: what a sloppy comparison of words takes for equal.
+    const auto base = static_cast<uint8_t>(random.next());
+    for (int i = 0; i < slots; ++i) {
+      bucket.bytes[i] = static_cast<uint8_t>(base ^ (random.below(4) == 0 ? 0x80 : random.below(3)));
+    }
+    for (const uint8_t tag : {base, static_cast<uint8_t>(base ^ 1), static_cast<uint8_t>(base ^ 0x80), uint8_t{0}}) {
+      unsigned expected = 0;
+      for (int i = 0; i < slots; ++i) expected |= static_cast<unsigned>(bucket.tag(i) == tag) << i;
+      ASSERT_EQ(bucket.matches(tag), expected);
+      ASSERT_EQ(bucket.matches_by_words(tag), expected);
+    }
+    ASSERT_EQ(bucket.used(), DictBucket::all & ~bucket.matches(0));
+  }
+}
+
+TEST(DictBucket, TheLinkIsNeitherAnItemNorAFreeSlot) {
+  DictBucket first{}, second{};
+  int item = 0;
+  for (int i = 0; i < slots; ++i) first.set(i, 77, &item);
+  EXPECT_EQ(first.used(), DictBucket::all);
+  EXPECT_EQ(first.free_slots(), 0u);
+  first.set_link(&second);
+  EXPECT_TRUE(first.chained());
+  EXPECT_EQ(first.link(), &second);
+  EXPECT_EQ(first.used(), DictBucket::all >> 1);
+  EXPECT_EQ(first.matches(77), DictBucket::all >> 1);
+  EXPECT_EQ(first.free_slots(), 0u);
+  first.free_slot(2);
+  EXPECT_EQ(first.free_slots(), 1u << 2);
+  first.drop_link();
+  EXPECT_EQ(first.free_slots(), 1u << 2 | 1u << DictBucket::link_slot);
+  first.set_link(&second);
+  first.clear();
+  EXPECT_FALSE(first.chained());
+  EXPECT_EQ(first.used(), 0u);
+}
+
+// Things that choose their hash, and with it the bucket and the tag.
+struct PlacedTraits {
+  using Item = Thing*;
+  static std::string_view key(const Thing* thing) { return thing->key; }
+  static uint64_t hash(const Thing* thing, const HashKey& /*key*/) { return static_cast<uint64_t>(thing->value); }
+};
+
+// Everything in one bucket, of whatever table: with the same tag, with all tags, and with the two that share one.
+TEST(DictChain, GrowsAndShrinksByBucketsOfNine) {
+  struct Case {
+    const char* name;
+    int tags;
+  };
+  for (const Case& row : {Case{"one tag", 1}, Case{"tags of 0 and 1", 2}, Case{"all tags", 256}}) {
+    const HashKey key(1);
+    Dict<PlacedTraits> dict(key);
+    std::vector<Thing> things;
+    for (int i = 0; i < 200; ++i) things.push_back({"thing:" + std::to_string(i), i % row.tags});
+    const auto check = [&](const std::set<const Thing*>& present) {
+      std::set<const Thing*> seen;
+      dict.for_each([&](const Thing* thing) { ASSERT_TRUE(seen.insert(thing).second); });
+      ASSERT_EQ(seen, present) << row.name;
+      for (const Thing& thing : things) {
+        const auto hash = static_cast<uint64_t>(thing.value);
+        ASSERT_EQ(dict.get(thing.key, hash), present.count(&thing) != 0 ? &thing : nullptr) << row.name;
+      }
+      // Nine in the last bucket, eight and a link in those before it; the last of nine may still be waiting alone.
+      const size_t n = present.size();
+      ASSERT_GE(dict.shape().chained, n <= 9 ? 0 : (n - 9 + 7) / 8) << row.name;
+      ASSERT_LE(dict.shape().chained, n <= 8 ? 0 : (n - 8 + 7) / 8) << row.name;
+      ASSERT_EQ(dict.shape().longest_chain, n);
+    };
+    std::set<const Thing*> present;
+    for (Thing& thing : things) {
+      dict.insert(static_cast<uint64_t>(thing.value), &thing);
+      present.insert(&thing);
+      ASSERT_NO_FATAL_FAILURE(check(present));
+      if (present.size() == 9) {
+        EXPECT_EQ(dict.shape().chained, 0u);
+      }
+    }
+    Random random(7);
+    while (!present.empty()) {
+      Thing& thing = things[random.below(things.size())];
+      if (present.erase(&thing) == 0) continue;
+      ASSERT_EQ(dict.erase(thing.key, static_cast<uint64_t>(thing.value)), &thing);
+      ASSERT_NO_FATAL_FAILURE(check(present));
+      if (random.below(3) == 0) {
+        dict.insert(static_cast<uint64_t>(thing.value), &thing);
+        present.insert(&thing);
+      }
+    }
+    EXPECT_EQ(dict.shape().chained, 0u);
+  }
+}
+
+// A place in the last slot, in a link's bucket and in a chained one.
+TEST(DictChain, PlacesInAllSlotsTakeAnotherItem) {
+  const HashKey key(1);
+  Dict<PlacedTraits> dict(key);
+  std::vector<Thing> things;
+  for (int i = 0; i < 30; ++i) things.push_back({"thing:" + std::to_string(i), i});
+  std::vector<Thing> others = things;
+  std::vector<Thing*> present;
+  for (Thing& thing : things) {
+    dict.insert(present.size(), &thing);
+    present.push_back(&thing);
+    for (size_t i = 0; i < present.size(); ++i) {
+      Thing* fresh = present[i] == &things[i] ? &others[i] : &things[i];
+      auto place = dict.find(fresh->key, i);
+      ASSERT_EQ(place.item(), present[i]);
+      place.replace(fresh);
+      present[i] = fresh;
+      for (size_t j = 0; j < present.size(); ++j) {
+        ASSERT_EQ(dict.get(things[j].key, j), present[j]) << present.size() << " things, " << i << " replaced, " << j;
+      }
+    }
+  }
 }
 
 // ---- walks -------------------------------------------------------------------------------------------------------
@@ -329,8 +500,9 @@ TEST(DictRandom, AllItemsAreEquallyLikely) {
     int items;
     bool in_the_middle_of_a_rehash;
   };
-  for (const Case& row : {Case{"one", 1, false}, Case{"few", 10, false}, Case{"many", 3'000, false},
-                          Case{"while growing", 6 * 512 + 200, true}}) {
+  for (const Case& row :
+       {Case{"one", 1, false}, Case{"few", 10, false}, Case{"many", 3'000, false},
+        Case{"every fourth bucket chained", mean * 512, false}, Case{"while growing", mean * 512 + 200, true}}) {
     Fixture f(11);
     f.fill(0, row.items);
     if (!row.in_the_middle_of_a_rehash) f.finish_rehash();
@@ -354,7 +526,7 @@ TEST(DictRandom, FindsTheLastItemOfASparseTable) {
 }
 
 TEST(DictSample, GivesDifferentItemsAndAllWhenAskedForMore) {
-  for (const int items : {1, 5, 8, 40, 1'000, 6 * 512 + 100}) {
+  for (const int items : {1, 5, 8, 40, 1'000, mean * 512 + 100}) {
     Fixture f(static_cast<uint64_t>(items));
     f.fill(0, items);
     Random random(3);

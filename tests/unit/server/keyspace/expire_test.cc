@@ -202,9 +202,9 @@ TEST_F(ExpireCycleTest, AgreesWithAModel) {
     if (step % 1000 != 0) continue;
     for (const auto& [name, at_ms] : model) {
       if (at_ms != Database::never && at_ms < now_ms()) continue;
-      Entry* const* place = db.keys().find(name, db.hash(name));
-      ASSERT_NE(place, nullptr) << name;
-      ASSERT_EQ(db.expiry_of(**place), at_ms) << name;
+      const Entry* entry = db.keys().get(name, db.hash(name));
+      ASSERT_NE(entry, nullptr) << name;
+      ASSERT_EQ(db.expiry_of(*entry), at_ms) << name;
     }
   }
   settle();
