@@ -36,7 +36,7 @@ std::string line_of(const WordList& words) {
 // Where a time stands that hangs on when the command was run; 0: nowhere.
 size_t place_of_time(const WordList& words) {
   if (words.size() == 6 && words[1] == "SET" && words[4] == "PXAT") return 5;
-  return words.size() >= 4 && words[1] == "PEXPIREAT" ? 3 : 0;
+  return words.size() >= 4 && (words[1] == "PEXPIREAT" || words[1] == "RESTORE") ? 3 : 0;
 }
 
 bool same_command(const WordList& ours, const WordList& theirs) {
