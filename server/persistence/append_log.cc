@@ -69,12 +69,12 @@ void AppendLog::feed(int db, std::span<const std::string_view> args) {
   writer_.command(args);
 }
 
-void AppendLog::tick() {
+void AppendLog::tick(bool one_client) {
   take_ended_syncs();
   if (file_ == nullptr) return;
   const int64_t now_ms = surroundings_.keyspace.shared().now_ms;
   write_buffer(now_ms, false);
-  keep_synced(now_ms);
+  keep_synced(now_ms, one_client);
 }
 
 // ---- writing -------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ bool AppendLog::suspended() const { return config_.no_appendfsync_on_rewrite && 
 
 bool AppendLog::holds_replies() const { return config_.appendfsync == AppendFsync::always && !suspended(); }
 
-void AppendLog::keep_synced(int64_t now_ms) {
+void AppendLog::keep_synced(int64_t now_ms, bool one_client) {
   progress_.end = end();
   progress_.hold = holds_replies();
   if (progress_.hold) promised_ = written_;
@@ -167,7 +167,12 @@ void AppendLog::keep_synced(int64_t now_ms) {
       wanted && !suspended() && written_ > progress_.syncing && is_over(last_sync_ms_, sync_interval_ms, now_ms);
   if (due) last_sync_ms_ = now_ms;
   // What was promised while the policy was another is kept all the same.
-  if ((due || promised_ > progress_.syncing) && background_.pending() == 0) request_sync();
+  if ((!due && promised_ <= progress_.syncing) || background_.pending() != 0) return;
+  if (!progress_.hold || !one_client) return request_sync();
+  // It waits for this sync and nobody else for the executor: the way to the other thread and back is spared.
+  progress_.syncing = written_;
+  syncs_file_ = true;
+  sync_ended({written_, file_->sync()});
 }
 
 void AppendLog::request_sync() {

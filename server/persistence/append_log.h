@@ -59,8 +59,8 @@ class AppendLog final : public CommandFeed {
   void feed(int db, std::span<const std::string_view> args) override;
   // Takes note of the syncs that have ended, so that those who wait for them can be served in this tick. tick() does it too.
   void take_ended_syncs();
-  // At the end of each tick.
-  void tick();
+  // At the end of each tick. `one_client`: there is no other; it may wait for a sync here.
+  void tick(bool one_client = false);
   // While a snapshot or a rewrite is under way (no-appendfsync-on-rewrite).
   void set_rewriting(bool rewriting) { rewriting_ = rewriting; }
 
@@ -104,7 +104,7 @@ class AppendLog final : public CommandFeed {
   bool wait_for_sync(int64_t now_ms);
   void write_buffer(int64_t now_ms, bool now);
   void write_failed(const Error& error, size_t written, int64_t now_ms);
-  void keep_synced(int64_t now_ms);
+  void keep_synced(int64_t now_ms, bool one_client);
   void request_sync();
   void sync_ended(const Ended& sync);
   void sync_failed(uint64_t target, const Error& error);

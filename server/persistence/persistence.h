@@ -35,9 +35,13 @@ class Persistence {
   const PersistenceSurroundings& surroundings() const { return surroundings_; }
 
   // ---- ticks ------------------------------------------------------------------------------------
-  // At the end of each tick, before replies are sent: all parts go on with what they do. `worked`: the tick has served
-  // clients. Asks for the next one by itself where there is more to do.
-  void tick(bool worked);
+  struct Tick {
+    bool worked = false;      // it has served clients
+    bool one_client = false;  // there is no other
+  };
+  // At the end of each tick, before replies are sent: all parts go on with what they do. Asks for the next one by itself
+  // where there is more to do.
+  void tick(const Tick& tick);
   // When a tick is needed at the latest, in milliseconds from now; 0: whenever one comes.
   int64_t next_tick_ms() const;
 

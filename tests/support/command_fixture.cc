@@ -152,7 +152,7 @@ TestServer::~TestServer() {
 
 void TestServer::tick() {
   executor_.update_time();
-  persistence_.tick(true);
+  persistence_.tick({.worked = true});
   executor_.follow_persistence();
 }
 
