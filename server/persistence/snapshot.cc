@@ -33,8 +33,7 @@ void Snapshot::start(SnapshotSink& sink) {
   shared.snapshot = this;
   sink_ = &sink;
   const auto count = static_cast<size_t>(keyspace_.count());
-  parts_.clear();
-  parts_.resize(count);
+  parts_ = std::vector<Part>(count);
   part_of_.resize(count);
   keys_told_ = keys_total_ = 0;
   for (size_t i = 0; i < count; ++i) {

@@ -102,7 +102,7 @@ TEST(Dict, BehavesAsAMapUnderRandomOperations) {
   for (uint64_t seed = 1; seed <= 12; ++seed) {
     Random random(seed);
     Fixture f(seed);
-    const auto range = static_cast<int64_t>(20 << (seed % 10));
+    const auto range = int64_t{20} << (seed % 10);
     // Phases that grow and phases that shrink.
     for (int phase = 0; phase < 6; ++phase) {
       const uint64_t inserts = phase % 2 == 0 ? 8 : 2;

@@ -21,7 +21,6 @@ namespace redoubt {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 struct ProcessEnded {};
 
