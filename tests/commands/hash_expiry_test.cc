@@ -3,21 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/command_fixture.h"
+#include "tests/support/scripts.h"
 
 namespace redoubt {
 namespace {
-
-struct Step {
-  std::string line;
-  std::string reply = "";
-};
-struct Script {
-  std::string name;
-  std::vector<Step> steps;
-};
-
-void PrintTo(const Script& script, std::ostream* out) { *out << script.name; }
-std::string name_of(const testing::TestParamInfo<Script>& given) { return given.param.name; }
 
 const std::string wrong_type = "(error) WRONGTYPE Operation against a key holding the wrong kind of value";
 const std::string not_integer = "(error) ERR value is not an integer or out of range";
@@ -40,7 +29,7 @@ class HashExpiryScripts : public testing::TestWithParam<Script> {
   static void run_with(const std::string& config, int version) {
     TestServer server(config);
     if (version == 3) server.client().use_resp3();
-    for (const Step& step : GetParam().steps) {
+    for (const ScriptStep& step : GetParam().steps) {
       const auto words = words_of(step.line);
       if (words[0] == "wait") {
         server.advance(std::stoll(words[1]));
@@ -130,7 +119,7 @@ const Script setting[] = {
       {"hexpire h 1 fields 1", "(error) ERR wrong number of arguments for 'hexpire' command"},
       {"httl h fields 1", "(error) ERR wrong number of arguments for 'httl' command"}}},
 };
-INSTANTIATE_TEST_SUITE_P(Setting, HashExpiryScripts, testing::ValuesIn(setting), name_of);
+INSTANTIATE_TEST_SUITE_P(Setting, HashExpiryScripts, testing::ValuesIn(setting), name_of_script);
 
 const Script passing[] = {
     {"ReadsDoNotSeeWhatHasExpired",
@@ -200,7 +189,7 @@ const Script passing[] = {
       {"hget copy a", R"("1")"},
       {"hget other b", R"("2")"}}},
 };
-INSTANTIATE_TEST_SUITE_P(Passing, HashExpiryScripts, testing::ValuesIn(passing), name_of);
+INSTANTIATE_TEST_SUITE_P(Passing, HashExpiryScripts, testing::ValuesIn(passing), name_of_script);
 
 struct HashExpiryTest : CommandTest {
   size_t indexed(int db = 0) { return server.db(db).field_expiries().size(); }

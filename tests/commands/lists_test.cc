@@ -3,21 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/command_fixture.h"
+#include "tests/support/scripts.h"
 
 namespace redoubt {
 namespace {
-
-struct Step {
-  std::string line;
-  std::string reply;
-};
-struct Script {
-  std::string name;
-  std::vector<Step> steps;
-};
-
-void PrintTo(const Script& script, std::ostream* out) { *out << script.name; }
-std::string name_of(const testing::TestParamInfo<Script>& info) { return info.param.name; }
 
 const std::string wrong_type = "(error) WRONGTYPE Operation against a key holding the wrong kind of value";
 const std::string not_integer = "(error) ERR value is not an integer or out of range";
@@ -43,7 +32,7 @@ class ListScripts : public testing::TestWithParam<Script> {
       SCOPED_TRACE(config);
       TestServer server(config);
       if (version == 3) server.client().use_resp3();
-      for (const Step& step : GetParam().steps) {
+      for (const ScriptStep& step : GetParam().steps) {
         const std::string reply = to_string(server.client().run(words_of(step.line)));
         EXPECT_EQ(reply == "(nil array)" ? "(nil)" : reply, step.reply) << step.line;
       }
@@ -109,7 +98,7 @@ const Script ends[] = {
      {{R"(rpush l "" "\x00\xff" 007 -0 9223372036854775807 9223372036854775808 -1)", "(integer) 7"},
       {"lrange l 0 -1", R"(["", "\x00\xff", "007", "-0", "9223372036854775807", "9223372036854775808", "-1"])"}}},
 };
-INSTANTIATE_TEST_SUITE_P(Ends, ListScripts, testing::ValuesIn(ends), name_of);
+INSTANTIATE_TEST_SUITE_P(Ends, ListScripts, testing::ValuesIn(ends), name_of_script);
 
 const Script reads[] = {
     {"Index",
@@ -177,7 +166,7 @@ const Script reads[] = {
       {"lpos s c rank 0", no_rank},
       {"lpos s c", wrong_type}}},
 };
-INSTANTIATE_TEST_SUITE_P(Reads, ListScripts, testing::ValuesIn(reads), name_of);
+INSTANTIATE_TEST_SUITE_P(Reads, ListScripts, testing::ValuesIn(reads), name_of_script);
 
 const Script edits[] = {
     {"Set",
@@ -241,7 +230,7 @@ const Script edits[] = {
       {"lrem s x b", not_integer},
       {"lrem s 0 b", wrong_type}}},
 };
-INSTANTIATE_TEST_SUITE_P(Edits, ListScripts, testing::ValuesIn(edits), name_of);
+INSTANTIATE_TEST_SUITE_P(Edits, ListScripts, testing::ValuesIn(edits), name_of_script);
 
 const Script moves[] = {
     {"Move",
@@ -297,7 +286,7 @@ const Script moves[] = {
       {"blmove l m left up x", syntax},
       {"blmove l m left left x", bad_timeout}}},
 };
-INSTANTIATE_TEST_SUITE_P(Moves, ListScripts, testing::ValuesIn(moves), name_of);
+INSTANTIATE_TEST_SUITE_P(Moves, ListScripts, testing::ValuesIn(moves), name_of_script);
 
 const Script first_of_several[] = {
     {"Lmpop",
@@ -345,7 +334,7 @@ const Script first_of_several[] = {
       {"set s x", "OK"},
       {"blmpop 0 1 s left", wrong_type}}},
 };
-INSTANTIATE_TEST_SUITE_P(FirstOfSeveral, ListScripts, testing::ValuesIn(first_of_several), name_of);
+INSTANTIATE_TEST_SUITE_P(FirstOfSeveral, ListScripts, testing::ValuesIn(first_of_several), name_of_script);
 
 class ListCommands : public CommandTest {
  protected:

@@ -1,5 +1,5 @@
 // The commands on sets, as Redis 7.2 answers them, over all encodings. Cases are short scripts: lines as one would type
-// them, each with what it answers.
+// them, each with what it answers; {..} stands for a set, which is one in RESP3 only.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -7,21 +7,10 @@
 #include <set>
 
 #include "tests/support/command_fixture.h"
+#include "tests/support/scripts.h"
 
 namespace redoubt {
 namespace {
-
-struct Step {
-  std::string line;
-  std::string reply;  // sets begin with "set" in RESP3 only: {..} here stands for either
-};
-struct Script {
-  std::string name;
-  std::vector<Step> steps;
-};
-
-void PrintTo(const Script& script, std::ostream* out) { *out << script.name; }
-std::string name_of(const testing::TestParamInfo<Script>& info) { return info.param.name; }
 
 const std::string wrong_type = "(error) WRONGTYPE Operation against a key holding the wrong kind of value";
 const std::string not_integer = "(error) ERR value is not an integer or out of range";
@@ -55,7 +44,7 @@ class SetScripts : public testing::TestWithParam<Script> {
       SCOPED_TRACE(config);
       TestServer server(config);
       if (version == 3) server.client().use_resp3();
-      for (const Step& step : GetParam().steps) {
+      for (const ScriptStep& step : GetParam().steps) {
         Reply reply = server.client().run(words_of(step.line));
         const std::string got = step.reply.starts_with("{") ? sorted(std::move(reply)) : to_string(reply);
         EXPECT_EQ(got, expected(step.reply, version)) << step.line;
@@ -187,7 +176,7 @@ const Script members[] = {
       {"sscan s 0 type set", syntax},
       {"sscan s 0 match", syntax}}},
 };
-INSTANTIATE_TEST_SUITE_P(Members, SetScripts, testing::ValuesIn(members), name_of);
+INSTANTIATE_TEST_SUITE_P(Members, SetScripts, testing::ValuesIn(members), name_of_script);
 
 const Script algebra[] = {
     {"Results",
@@ -258,7 +247,7 @@ const Script algebra[] = {
       {"sintercard 2 a b limit x", "(error) ERR LIMIT can't be negative"},
       {"sintercard", bad_arity("sintercard")}}},
 };
-INSTANTIATE_TEST_SUITE_P(Algebra, SetScripts, testing::ValuesIn(algebra), name_of);
+INSTANTIATE_TEST_SUITE_P(Algebra, SetScripts, testing::ValuesIn(algebra), name_of_script);
 
 // ---- what scripts cannot say ---------------------------------------------------------------------
 

@@ -4,21 +4,10 @@
 
 #include "common/base/number.h"
 #include "tests/support/command_fixture.h"
+#include "tests/support/scripts.h"
 
 namespace redoubt {
 namespace {
-
-struct Step {
-  std::string line;
-  std::string reply;
-};
-struct Script {
-  std::string name;
-  std::vector<Step> steps;
-};
-
-void PrintTo(const Script& script, std::ostream* out) { *out << script.name; }
-std::string name_of(const testing::TestParamInfo<Script>& info) { return info.param.name; }
 
 const std::string wrong_type = "(error) WRONGTYPE Operation against a key holding the wrong kind of value";
 const std::string not_integer = "(error) ERR value is not an integer or out of range";
@@ -40,7 +29,7 @@ class StringScripts : public testing::TestWithParam<Script> {
   static void run_with(int version) {
     TestServer server("proto-max-bulk-len 1mb\n");
     if (version == 3) server.client().use_resp3();
-    for (const Step& step : GetParam().steps) {
+    for (const ScriptStep& step : GetParam().steps) {
       EXPECT_EQ(server.client().run(words_of(step.line)), step.reply) << step.line;
     }
   }
@@ -169,7 +158,7 @@ const Script get_and_set[] = {
       {"get c", "(nil)"},
       {"msetnx a 1 b", bad_arity("msetnx")}}},
 };
-INSTANTIATE_TEST_SUITE_P(GetAndSet, StringScripts, testing::ValuesIn(get_and_set), name_of);
+INSTANTIATE_TEST_SUITE_P(GetAndSet, StringScripts, testing::ValuesIn(get_and_set), name_of_script);
 
 const Script numbers[] = {
     {"Incr",
@@ -253,7 +242,7 @@ const Script numbers[] = {
       {R"(set k "")", "OK"},
       {"incrbyfloat k 1", not_float}}},
 };
-INSTANTIATE_TEST_SUITE_P(Numbers, StringScripts, testing::ValuesIn(numbers), name_of);
+INSTANTIATE_TEST_SUITE_P(Numbers, StringScripts, testing::ValuesIn(numbers), name_of_script);
 
 const Script ranges[] = {
     {"Append",
@@ -319,7 +308,7 @@ const Script ranges[] = {
       {R"(append k "")", "(integer) 1048576"},
       {R"(setrange none 9223372036854775807 "")", "(integer) 0"}}},
 };
-INSTANTIATE_TEST_SUITE_P(Ranges, StringScripts, testing::ValuesIn(ranges), name_of);
+INSTANTIATE_TEST_SUITE_P(Ranges, StringScripts, testing::ValuesIn(ranges), name_of_script);
 
 const Script lcs[] = {
     {"Lcs",
@@ -344,7 +333,7 @@ const Script lcs[] = {
       {"setrange b 1000 x", "(integer) 1001"},
       {"lcs a b", "(error) ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"}}},
 };
-INSTANTIATE_TEST_SUITE_P(Lcs, StringScripts, testing::ValuesIn(lcs), name_of);
+INSTANTIATE_TEST_SUITE_P(Lcs, StringScripts, testing::ValuesIn(lcs), name_of_script);
 
 class StringTest : public CommandTest {
  protected:

@@ -118,9 +118,10 @@ std::string score(Pick& pick, const RunSettings& settings) {
   return negative_zero && !settings.minus_zero ? "0" : text;
 }
 
-// A negative one makes -0 of 0.
+// A negative one makes -0 of 0, and 0 of what is negative.
 std::string weight(Pick& pick, const RunSettings& settings) {
   std::string text = score(pick, settings);
+  if (!settings.minus_zero && parse_double(text) == 0.0) return "1";
   return text.starts_with('-') && !settings.minus_zero ? text.substr(1) : text;
 }
 

@@ -19,7 +19,7 @@ namespace redoubt {
 
 struct ScriptStep {
   std::string line;
-  std::string reply;
+  std::string reply = {};
 };
 struct Script {
   std::string name;
