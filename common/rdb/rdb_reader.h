@@ -6,22 +6,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
+#include "common/base/byte_source.h"
 #include "common/base/result.h"
 #include "common/rdb/rdb_visitor.h"
 
 namespace redoubt {
-
-// Where bytes come from.
-class ByteSource {
- public:
-  virtual ~ByteSource() = default;
-  // Reads some; 0 at the end.
-  virtual Result<size_t> read(std::span<char> bytes) = 0;
-};
 
 struct RdbReadOptions {
   // Looks also for members that appear twice and for what is out of order: what a server could hold, but none ever wrote.

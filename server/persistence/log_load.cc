@@ -17,13 +17,6 @@ double seconds_since(int64_t start_us) { return static_cast<double>(monotonic_us
 
 }  // namespace
 
-struct LogLoad::Source final : public ByteSource {
-  explicit Source(std::unique_ptr<File> opened) : file(std::move(opened)) {}
-  Result<size_t> read(std::span<char> bytes) override { return file->read(bytes); }
-
-  std::unique_ptr<File> file;
-};
-
 LogLoad::LogLoad(const PersistenceSurroundings& surroundings, LogFiles& files, CommandExecutor& executor)
     : surroundings_(surroundings), files_(files), executor_(executor) {}
 
@@ -56,7 +49,7 @@ Status LogLoad::open(const Part& part) {
                               file.error().text);
     return file.error();
   }
-  source_ = std::make_unique<Source>(std::move(*file));
+  source_ = std::make_unique<FileSource>(std::move(*file));
   AofReadOptions options;
   options.preamble.verify_checksum = surroundings_.config.rdbchecksum && !surroundings_.config.skip_checksum_validation;
   options.preamble.deep = surroundings_.config.sanitize_dump_payload == SanitizePayload::yes;

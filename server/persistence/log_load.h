@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/aof/aof_reader.h"
+#include "common/base/byte_source.h"
 #include "common/base/file.h"
 #include "server/persistence/command_executor.h"
 #include "server/persistence/key_loader.h"
@@ -44,7 +45,6 @@ class LogLoad final : private AofVisitor {
   const KeyLoader::Counts& counts() const { return counts_; }      // of keys in RDB parts
 
  private:
-  struct Source;
   struct Part {
     AofFileInfo info;
     uint64_t size = 0;
@@ -81,7 +81,7 @@ class LogLoad final : private AofVisitor {
   std::string file_name_;
 
   // Of the file under way.
-  std::unique_ptr<Source> source_;
+  std::unique_ptr<FileSource> source_;
   std::unique_ptr<AofReader> reader_;
   std::unique_ptr<KeyLoader> keys_;
   std::vector<CommandExecutor::Arguments> arguments_;

@@ -19,13 +19,6 @@ constexpr int64_t short_delay_us = 200;    // is slept, rather than done by comi
 
 }  // namespace
 
-struct RdbLoad::Source final : public ByteSource {
-  explicit Source(std::unique_ptr<File> opened) : file(std::move(opened)) {}
-  Result<size_t> read(std::span<char> bytes) override { return file->read(bytes); }
-
-  std::unique_ptr<File> file;
-};
-
 RdbLoad::RdbLoad(const PersistenceSurroundings& surroundings, std::string path, bool merge)
     : surroundings_(surroundings), path_(std::move(path)), merge_(merge) {}
 
@@ -41,9 +34,9 @@ LoadOutcome RdbLoad::begin() {
     return LoadOutcome::failed;
   }
   total_bytes_ = *size;
-  source_ = std::make_unique<Source>(std::move(*file));
+  source_ = std::make_unique<FileSource>(std::move(*file));
   RdbReadOptions options;
-  options.verify_checksum = surroundings_.config.rdbchecksum;
+  options.verify_checksum = surroundings_.config.rdbchecksum && !surroundings_.config.skip_checksum_validation;
   options.deep = surroundings_.config.sanitize_dump_payload == SanitizePayload::yes;
   reader_ = std::make_unique<RdbReader>(*source_, options);
   keys_ = std::make_unique<KeyLoader>(surroundings_, KeyLoader::Options{.file_bytes = total_bytes_, .merge = merge_});

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "common/base/byte_source.h"
 #include "common/rdb/rdb_reader.h"
 #include "server/persistence/key_loader.h"
 #include "server/persistence/surroundings.h"
@@ -38,8 +39,6 @@ class RdbLoad {
   KeyLoader::Counts counts() const;
 
  private:
-  struct Source;
-
   LoadOutcome fail(const Error& error);
   bool delay();
 
@@ -49,7 +48,7 @@ class RdbLoad {
   uint64_t total_bytes_ = 0;
   int64_t resume_us_ = 0;  // with key-load-delay: not before
   uint64_t delays_ = 0;
-  std::unique_ptr<Source> source_;
+  std::unique_ptr<FileSource> source_;
   std::unique_ptr<RdbReader> reader_;
   std::unique_ptr<KeyLoader> keys_;
 };

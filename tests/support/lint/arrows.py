@@ -17,6 +17,7 @@ BELOW = {
     "common/rdb": ["common/encoding", "common/compress", "common/hash", "common/base"],
     "common/aof": ["common/rdb", "common/resp"],
     "common/net": ["common/resp"],
+    "common/tool": ["common/base"],
     # the tools know common and neither each other nor the server
     "benchmark": ["common"],
     "check-aof": ["common"],
