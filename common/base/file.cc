@@ -52,6 +52,10 @@ class PosixFile final : public File {
     return counted(uninterrupted([&] { return ::read(descriptor_, bytes.data(), bytes.size()); }));
   }
 
+  Status seek(uint64_t offset) override {
+    return checked(lseek(descriptor_, static_cast<off_t>(offset), SEEK_SET) < 0 ? -1 : 0);
+  }
+
   Status sync() override {
 #ifdef __linux__
     // Writes the size too, and spares what only times the last access.

@@ -25,6 +25,8 @@ class File {
   virtual Result<size_t> write(std::string_view bytes) = 0;
   // Reads from the position; 0 at the end.
   virtual Result<size_t> read(std::span<char> bytes) = 0;
+  // Moves the position; past the end, too, where reads find nothing.
+  virtual Status seek(uint64_t offset) = 0;
   // Returns when everything that was written is on the medium.
   virtual Status sync() = 0;
   // Asks the system to begin writing this part out, and does not wait: keeps the sync at the end short.

@@ -53,6 +53,12 @@ class SimulatedFile final : public File {
     return size;
   }
 
+  Status seek(uint64_t offset) override {
+    const std::scoped_lock lock(files_.mutex_);
+    position_ = offset;
+    return {};
+  }
+
   Status sync() override {
     std::unique_lock lock(files_.mutex_);
     const auto verdict = files_.begin(FileOperation::sync, path_);
