@@ -1,7 +1,5 @@
 #include "common/encoding/stream_listpack.h"
 
-#include "common/encoding/listpack.h"
-
 namespace redoubt {
 namespace {
 
@@ -95,6 +93,50 @@ std::optional<StreamListpackSummary> check_stream_listpack(std::string_view blob
   }
   if (!steps.at_end() || (deep && found.live != stated.live)) return std::nullopt;
   return found;
+}
+
+// ---- entries ----
+
+StreamEntryCursor::StreamEntryCursor(std::string_view blob, StreamId id)
+    : pack_(blob.data()), id_(id), at_(pack_.first()) {
+  left_ = static_cast<uint64_t>(take().integer);
+  left_ += static_cast<uint64_t>(take().integer);
+  shared_.resize(static_cast<size_t>(take().integer));
+  for (ListpackValue& name : shared_) name = take();
+  skip(1);
+}
+
+ListpackValue StreamEntryCursor::take() {
+  const ListpackValue value = pack_.get(at_);
+  at_ = pack_.next(at_);
+  return value;
+}
+
+void StreamEntryCursor::skip(uint64_t count) {
+  for (; count != 0; --count) at_ = pack_.next(at_);
+}
+
+bool StreamEntryCursor::next(StreamEntry& entry) {
+  for (; left_ != 0;) {
+    --left_;
+    const int64_t flags = take().integer;
+    entry.id.ms = id_.ms + static_cast<uint64_t>(take().integer);
+    entry.id.sequence = id_.sequence + static_cast<uint64_t>(take().integer);
+    fields_.clear();
+    if (has(flags, StreamEntryFlag::same_fields)) {
+      for (const ListpackValue& name : shared_) fields_.push_back({name, take()});
+    } else {
+      for (auto count = static_cast<uint64_t>(take().integer); count != 0; --count) {
+        const ListpackValue name = take();
+        fields_.push_back({name, take()});
+      }
+    }
+    skip(1);
+    if (has(flags, StreamEntryFlag::deleted)) continue;
+    entry.fields = fields_;
+    return true;
+  }
+  return false;
 }
 
 }  // namespace redoubt

@@ -10,7 +10,11 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
+
+#include "common/encoding/listpack.h"
 
 namespace redoubt {
 
@@ -32,5 +36,34 @@ struct StreamListpackSummary {
 // Nothing if the blob is unsound: as a listpack, and as one of a stream; with `deep` also if ids do not ascend or the entries
 // are not as many as it says. Bytes that pass can be read without further checks.
 std::optional<StreamListpackSummary> check_stream_listpack(std::string_view blob, StreamId id, bool deep);
+
+struct StreamField {
+  ListpackValue name, value;
+};
+
+struct StreamEntry {
+  StreamId id;
+  std::span<const StreamField> fields;  // until the next one; they point into the blob
+};
+
+// Goes through the live entries of a blob that passed check_stream_listpack.
+class StreamEntryCursor {
+ public:
+  // `blob` stays where it is.
+  StreamEntryCursor(std::string_view blob, StreamId id);
+  // False at the end.
+  bool next(StreamEntry& entry);
+
+ private:
+  ListpackValue take();
+  void skip(uint64_t count);
+
+  ListpackView pack_;
+  StreamId id_;
+  ListpackView::Position at_;
+  uint64_t left_ = 0;  // entries, live or not
+  std::vector<ListpackValue> shared_;
+  std::vector<StreamField> fields_;
+};
 
 }  // namespace redoubt

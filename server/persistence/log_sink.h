@@ -2,7 +2,7 @@
 // BackgroundFile. Executor thread only.
 #pragma once
 
-#include "common/aof/aof_writer.h"
+#include "common/aof/aof_value_writer.h"
 #include "server/persistence/background_file.h"
 #include "server/persistence/snapshot.h"
 #include "server/persistence/surroundings.h"
@@ -25,7 +25,7 @@ class LogSink final : public SnapshotSink {
 
  private:
   BackgroundFile& file_;
-  AofWriter writer_;
+  AofValueWriter writer_;
   const TypeSettings& settings_;
   bool complete_ = false;
 };
