@@ -21,6 +21,10 @@ std::string shown_byte(char c) {
   return std::string("byte 0x") + digits[byte >> 4] + digits[byte & 15];
 }
 
+std::string end_of_file_text(uint64_t expected, uint64_t got) {
+  return "Expected to read " + std::to_string(expected) + " bytes, got " + std::to_string(got) + " bytes";
+}
+
 bool is_word(std::string_view text, const char* lower_case) {
   for (const char c : text) {
     if ((c | 0x20) != *lower_case++) return false;
@@ -145,7 +149,7 @@ AofReader::Parsed AofReader::damage(const char* at, std::string text) {
 }
 
 // A line of a mark, digits and an end of line. Nearly all have one to three digits.
-inline AofReader::Parsed AofReader::parse_count(const char*& at, char mark, uint64_t& value) {
+AofReader::Parsed AofReader::parse_count(const char*& at, char mark, uint64_t& value) {
   const char* const end = end_of_data();
   if (at == end) return Parsed::unfinished;
   if (*at != mark) return damage(at, std::string("Expected prefix '") + mark + "', got: " + shown_byte(*at));
@@ -167,33 +171,47 @@ inline AofReader::Parsed AofReader::parse_count(const char*& at, char mark, uint
   return Parsed::whole;
 }
 
+AofReader::Parsed AofReader::parse_argument(const char*& at, std::string_view& argument) {
+  const char* const end = end_of_data();
+  uint64_t length = 0;
+  if (const Parsed header = parse_count(at, '$', length); header != Parsed::whole) return header;
+  const auto there = static_cast<size_t>(end - at);
+  if (length >= there || there - length < 2) {
+    if (length < there && at[length] != '\r') {
+      return damage(at + length, "Expected \\r\\n, got: " + shown_byte(at[length]));
+    }
+    if (length > options_.longest_argument) {
+      return damage(at, "Expected an argument, got one of " + std::to_string(length) + " bytes");
+    }
+    const uint64_t begin = offset_of(at);
+    if (length > options_.source_size || begin + length > options_.source_size - 2) {
+      return damage(at, end_of_file_text(length, options_.source_size - std::min(begin, options_.source_size)));
+    }
+    unfinished_bytes_ = at;
+    unfinished_length_ = length;
+    return Parsed::unfinished;
+  }
+  const char* const tail = at + length;
+  if (tail[0] != '\r' || tail[1] != '\n') {
+    const char* const wrong = tail[0] != '\r' ? tail : tail + 1;
+    return damage(wrong, "Expected \\r\\n, got: " + shown_byte(*wrong));
+  }
+  argument = {at, static_cast<size_t>(length)};
+  at = tail + 2;
+  return Parsed::whole;
+}
+
 // One command at `at`, which is moved behind it; its arguments are appended to args_.
 AofReader::Parsed AofReader::parse(const char*& at) {
-  const char* const end = end_of_data();
   const char* p = at;
   uint64_t count = 0;
   unfinished_bytes_ = nullptr;
   if (const Parsed header = parse_count(p, '*', count); header != Parsed::whole) return header;
   if (count == 0) return damage(at, "Expected a command of at least one argument, got none");
   for (; count > 0; --count) {
-    uint64_t length = 0;
-    if (const Parsed header = parse_count(p, '$', length); header != Parsed::whole) return header;
-    const auto there = static_cast<size_t>(end - p);
-    if (length >= there || there - length < 2) {
-      if (length < there && p[length] != '\r') {
-        return damage(p + length, "Expected \\r\\n, got: " + shown_byte(p[length]));
-      }
-      unfinished_bytes_ = p;
-      unfinished_length_ = length;
-      return Parsed::unfinished;
-    }
-    const char* const tail = p + length;
-    if (tail[0] != '\r' || tail[1] != '\n') {
-      const char* const wrong = tail[0] != '\r' ? tail : tail + 1;
-      return damage(wrong, "Expected \\r\\n, got: " + shown_byte(*wrong));
-    }
-    args_.emplace_back(p, static_cast<size_t>(length));
-    p = tail + 2;
+    std::string_view argument;
+    if (const Parsed parsed = parse_argument(p, argument); parsed != Parsed::whole) return parsed;
+    args_.push_back(argument);
   }
   at = p;
   return Parsed::whole;
@@ -328,8 +346,7 @@ AofState AofReader::finish() {
     return stop(AofState::truncated, "Reached EOF within a record");
   }
   const char* const bytes = unfinished_bytes_;
-  std::string text = "Expected to read " + std::to_string(unfinished_length_) + " bytes, got " +
-                     std::to_string(end_of_data() - bytes) + " bytes";
+  std::string text = end_of_file_text(unfinished_length_, static_cast<uint64_t>(end_of_data() - bytes));
   const uint64_t follows = sound_command_after(bytes);
   position_.problem = offset_of(bytes);
   if (follows == 0) return stop(AofState::truncated, std::move(text));

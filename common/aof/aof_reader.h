@@ -54,6 +54,23 @@ struct AofReadOptions {
   RdbReadOptions preamble;
   // MULTI within MULTI, and EXEC without, are damage: no server appends them. Redis loads them all the same.
   bool strict_transactions = false;
+  // An argument that is longer, or that would run beyond the source, is damage at once. Otherwise it is found to be by reading
+  // all there is, and keeping it: a damaged length costs as much memory as it says.
+  uint64_t longest_argument = UINT64_MAX;
+  uint64_t source_size = UINT64_MAX;  // when it is known
+};
+
+// Who is told by resynchronise() what lies in between, in order.
+class AofSkipVisitor {
+ public:
+  virtual ~AofSkipVisitor() = default;
+
+  // The first line of a command.
+  virtual void skipped_header(uint64_t args) = 0;
+  // A whole argument: its length, as many bytes, and the end of line.
+  virtual void skipped_argument(std::string_view bytes) = 0;
+  // Some bytes that are neither. What follows them need not belong to what came before.
+  virtual void skipped_bytes() = 0;
 };
 
 // Where reading is, or stopped.
@@ -80,6 +97,15 @@ class AofReader {
   AofState next(AofVisitor& visitor);
   AofState read_all(AofVisitor& visitor);
 
+  // After `damaged` and `truncated`: looks for the next place from which commands go on, and reads there as if the file began.
+  // Lines of what was skipped are counted as an editor would; commands in it are not. False when there is no such place, or
+  // the source failed (`unreadable`): then the position is where the search ended, and the state as it was.
+  //
+  // A place is where a command stands whole, with a name that could be one, and many more behind it, the end of the file, or the
+  // next damage. Whole arguments are passed over, so that commands in a value are not mistaken for the log's; those of a value
+  // whose own length is damaged are known by the end of line behind the last.
+  bool resynchronise(AofSkipVisitor& skipped);
+
   AofState state() const { return state_; }
   const AofPosition& position() const { return position_; }
   // One sentence on why it ended; empty after `end`.
@@ -101,6 +127,11 @@ class AofReader {
   AofState stop(AofState state, std::string problem);
   Parsed parse(const char*& at);
   Parsed parse_count(const char*& at, char mark, uint64_t& value);
+  Parsed parse_argument(const char*& at, std::string_view& argument);
+  enum class Place : uint8_t { sound, unsound, undecided };
+  Place judge(const char* at);
+  size_t skip_one(const char* at, AofSkipVisitor& skipped);
+  bool drop_and_fill(const char*& at);
   Parsed damage(const char* at, std::string text);
   bool note_transaction(const char* at, AofPosition& after);
   uint64_t sound_command_after(const char* at);
