@@ -4,7 +4,7 @@ namespace redoubt {
 namespace {
 
 CheckStatus run_mode(const CheckAofOptions& options, const CheckedLog& log, CheckAofContext& context) {
-  // Here the other modes are told apart.
+  if (options.print) return run_print(options, log, context);
   return run_verify(options, log, context);
 }
 

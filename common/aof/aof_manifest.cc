@@ -39,16 +39,9 @@ int64_t read_sequence(const std::string& text) {
 
 bool is_path(std::string_view name) { return name.find_first_of("/\\") != std::string_view::npos; }
 
-bool needs_quotes(std::string_view name) {
-  for (const char c : name) {
-    if (c <= ' ' || c > '~' || c == '"' || c == '\'' || c == '\\') return true;
-  }
-  return name.empty();
-}
-
 void append_line(std::string& out, const AofFileInfo& file) {
   out += "file ";
-  out += needs_quotes(file.name) ? quote_word(file.name) : file.name;
+  append_word(out, file.name);
   out += " seq " + std::to_string(file.sequence) + " type ";
   out += static_cast<char>(file.type);
   out += '\n';

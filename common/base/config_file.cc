@@ -1,6 +1,7 @@
 #include "common/base/config_file.h"
 
 #include <fmt/core.h>
+#include <algorithm>
 
 namespace redoubt {
 namespace {
@@ -97,6 +98,34 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
+void append_quoted(std::string& out, std::string_view text) {
+  constexpr char digits[] = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '\\':
+      case '"':
+        out += '\\';
+        out += c;
+        break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      case '\a': out += "\\a"; break;
+      case '\b': out += "\\b"; break;
+      default:
+        if (c >= ' ' && c <= '~') {
+          out += c;
+        } else {
+          const auto byte = static_cast<unsigned char>(c);
+          const char escaped[] = {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+          out.append(escaped, sizeof escaped);
+        }
+    }
+  }
+  out += '"';
+}
+
 }  // namespace
 
 std::optional<std::vector<std::string>> split_words(std::string_view line) {
@@ -112,29 +141,19 @@ std::optional<std::vector<std::string>> split_words(std::string_view line) {
 }
 
 std::string quote_word(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    switch (c) {
-      case '\\':
-      case '"':
-        quoted += '\\';
-        quoted += c;
-        break;
-      case '\n': quoted += "\\n"; break;
-      case '\r': quoted += "\\r"; break;
-      case '\t': quoted += "\\t"; break;
-      case '\a': quoted += "\\a"; break;
-      case '\b': quoted += "\\b"; break;
-      default:
-        if (c >= ' ' && c <= '~') {
-          quoted += c;
-        } else {
-          quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-        }
-    }
-  }
-  quoted += '"';
+  std::string quoted;
+  append_quoted(quoted, text);
   return quoted;
+}
+
+void append_word(std::string& out, std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(),
+                                 [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '\'' && c != '\\'; });
+  if (plain && !text.empty()) {
+    out += text;
+  } else {
+    append_quoted(out, text);
+  }
 }
 
 Result<std::vector<ConfigLine>> parse_config_text(std::string_view text) {

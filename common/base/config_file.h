@@ -18,6 +18,8 @@ std::optional<std::vector<std::string>> split_words(std::string_view line);
 
 // `text` in double quotes with \n \r \t \a \b \\ \" and \xHH, so that split_words gives it back.
 std::string quote_word(std::string_view text);
+// Appends it as it is where split_words gives it back so, and quoted otherwise.
+void append_word(std::string& out, std::string_view text);
 
 struct ConfigLine {
   size_t number = 0;               // 1-based, in its own file

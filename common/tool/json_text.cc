@@ -1,5 +1,6 @@
 #include "common/tool/json_text.h"
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <cstdint>
 
@@ -55,6 +56,16 @@ boost::json::value json_of_bytes(std::string_view bytes) {
   return boost::json::object{{"base64", base64(bytes)}};
 }
 
-void append_json(std::string& out, std::string_view bytes) { out += boost::json::serialize(json_of_bytes(bytes)); }
+void append_json(std::string& out, std::string_view bytes) {
+  const bool plain =
+      std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  if (plain) {
+    out += '"';
+    out += bytes;
+    out += '"';
+  } else {
+    out += boost::json::serialize(json_of_bytes(bytes));
+  }
+}
 
 }  // namespace redoubt

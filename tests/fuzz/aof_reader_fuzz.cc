@@ -1,5 +1,5 @@
 // Append-only files from outside. However it comes in pieces, a file is read the same way; and what is left of it after the
-// cut that the reader proposes is sound, with the same commands.
+// cut that the reader proposes is sound, with the same commands. Behind a damage it goes on, or gets to the end.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -13,6 +13,9 @@
 
 namespace redoubt {
 namespace {
+
+// What follows a place in the buffer is looked at as far as it is there: of larger files that depends on how they come.
+constexpr size_t large = 128 << 10;
 
 void require(bool holds) {
   if (!holds) abort();
@@ -33,7 +36,7 @@ class TextSource final : public ByteSource {
   size_t most_;
 };
 
-class Checker final : public AofVisitor, public RdbVisitor {
+class Checker final : public AofVisitor, public AofSkipVisitor, public RdbVisitor {
  public:
   explicit Checker(std::string_view text) : text_(text) {}
   std::vector<std::string> told;  // each as it is written
@@ -55,6 +58,10 @@ class Checker final : public AofVisitor, public RdbVisitor {
     return {};
   }
   RdbVisitor& preamble() override { return *this; }
+
+  void skipped_header(uint64_t) override {}
+  void skipped_argument(std::string_view bytes) override { require(bytes.size() < text_.size()); }
+  void skipped_bytes() override {}
 
   bool begin_key(const RdbKey&) override { return (++keys & 3) != 0; }
   Status end_key() override { return {}; }
@@ -96,6 +103,20 @@ Outcome read(std::string_view text, size_t most, bool strict) {
   return outcome;
 }
 
+std::vector<std::string> read_on(std::string_view text, size_t most) {
+  TextSource source(text, most);
+  AofReader reader(source, {.source_size = text.size()});
+  Checker checker(text);
+  uint64_t before = 0;
+  do {
+    reader.read_all(checker);
+    require(reader.position().offset >= before);
+    before = reader.position().offset;
+  } while (reader.resynchronise(checker));
+  require(reader.state() == AofState::bad_preamble || reader.position().offset == text.size());
+  return std::move(checker.told);
+}
+
 void run(std::string_view data) {
   if (data.empty()) return;
   const auto flags = static_cast<uint8_t>(data[0]);
@@ -105,6 +126,9 @@ void run(std::string_view data) {
   const Outcome pieces = read(text, 1 + (flags >> 1), strict);
   require(whole.state == pieces.state && whole.told == pieces.told && whole.position.sound == pieces.position.sound);
   if (whole.state == AofState::bad_preamble) return;
+  const std::vector<std::string> on = read_on(text, SIZE_MAX);
+  require(on.size() >= whole.told.size() && std::equal(whole.told.begin(), whole.told.end(), on.begin()));
+  require(on == read_on(text, 1 + (flags >> 1)) || text.size() > large);
   const Outcome cut = read(text.substr(0, whole.position.sound), SIZE_MAX, strict);
   require(cut.state == AofState::end && cut.has_preamble == whole.has_preamble);
   require(cut.told.size() <= whole.told.size() && std::equal(cut.told.begin(), cut.told.end(), whole.told.begin()));
