@@ -1,0 +1,29 @@
+#include "check-rdb/modes.h"
+
+namespace redoubt {
+namespace {
+
+CheckStatus run_mode(const CheckRdbOptions& options, FileSystem& files, Output& out, Output& err) {
+  switch (options.mode) {
+    case CheckRdbMode::verify: return run_verify(options, files, out, err);
+    case CheckRdbMode::stats:
+    case CheckRdbMode::export_keys:
+    case CheckRdbMode::salvage:
+    case CheckRdbMode::diff: break;
+  }
+  err.print("redoubt-check-rdb: this build has no such mode\n");
+  return CheckStatus::usage;
+}
+
+}  // namespace
+
+CheckStatus run_check_rdb(const CheckRdbOptions& options, FileSystem& files, Output& out, Output& err) {
+  const CheckStatus status = run_mode(options, files, out, err);
+  out.flush();
+  // A reader that went away had enough.
+  if (out.error().empty() || out.closed()) return status;
+  err.print("redoubt-check-rdb: cannot write the output: {}\n", out.error());
+  return CheckStatus::io;
+}
+
+}  // namespace redoubt
