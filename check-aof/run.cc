@@ -1,5 +1,10 @@
 #include "check-aof/run.h"
 
+#include <boost/json/serialize.hpp>
+
+#include "check-aof/file_result.h"
+#include "common/tool/json_text.h"
+
 namespace redoubt {
 namespace {
 
@@ -8,19 +13,40 @@ CheckStatus run_mode(const CheckAofOptions& options, const CheckedLog& log, Chec
   return run_verify(options, log, context);
 }
 
+CheckStatus report_unreadable(const CheckAofOptions& options, const Error& error, CheckAofContext& context) {
+  if (!options.json) {
+    context.out.print("{}\n", error.text);
+    return CheckStatus::io;
+  }
+  boost::json::object object;
+  object["log"] = json_of_bytes(options.path);
+  object["verdict"] = "unreadable";
+  object["status"] = static_cast<int>(CheckStatus::io);
+  object["error"] = json_of_bytes(error.text);
+  context.out.print("{}\n", boost::json::serialize(object));
+  return CheckStatus::io;
+}
+
+CheckStatus report_manifest(const CheckAofOptions& options, const CheckedLog& log, CheckAofContext& context) {
+  if (options.json) {
+    context.out.print("{}\n", boost::json::serialize(json_of(log, {}, CheckStatus::damaged)));
+  } else {
+    context.out.print("Start checking Multi Part AOF\n{}", explain_manifest(log));
+  }
+  return CheckStatus::damaged;
+}
+
+CheckStatus run(const CheckAofOptions& options, CheckAofContext& context) {
+  const auto log = open_checked_log(context.files, options.path);
+  if (!log) return report_unreadable(options, log.error(), context);
+  if (log->damage) return report_manifest(options, *log, context);
+  return run_mode(options, *log, context);
+}
+
 }  // namespace
 
 CheckStatus run_check_aof(const CheckAofOptions& options, CheckAofContext& context) {
-  const auto log = open_checked_log(context.files, options.path);
-  if (!log) {
-    context.out.print("{}\n", log.error().text);
-    return CheckStatus::io;
-  }
-  if (log->damage) {
-    context.out.print("{}\n", log->damage->error);
-    return CheckStatus::damaged;
-  }
-  const CheckStatus status = run_mode(options, *log, context);
+  const CheckStatus status = run(options, context);
   context.out.flush();
   if (!context.out.error().empty() && !context.out.closed()) {
     context.err.print("redoubt-check-aof: cannot write the answer: {}\n", context.out.error());

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/aof/aof_format.h"
+#include "common/aof/aof_reader_parse.h"
 #include "common/base/number.h"
 
 namespace redoubt {
@@ -19,10 +20,6 @@ std::string shown_byte(char c) {
   const auto byte = static_cast<unsigned char>(c);
   if (byte > ' ' && byte < 0x7f) return std::string("'") + c + "'";
   return std::string("byte 0x") + digits[byte >> 4] + digits[byte & 15];
-}
-
-std::string end_of_file_text(uint64_t expected, uint64_t got) {
-  return "Expected to read " + std::to_string(expected) + " bytes, got " + std::to_string(got) + " bytes";
 }
 
 bool is_word(std::string_view text, const char* lower_case) {
@@ -59,7 +56,7 @@ AofState AofReader::next(AofVisitor& visitor) {
   if (state_ != AofState::reading) return state_;
   if (!started_ && begin() != AofState::reading) return state_;
   if (preamble_) return next_of_preamble(visitor);
-  return next_batch(visitor);
+  return options_.only_verify ? verify_some(visitor) : next_batch(visitor);
 }
 
 AofState AofReader::read_all(AofVisitor& visitor) {
@@ -110,7 +107,7 @@ AofState AofReader::begin() {
   started_ = true;
   if (!fill()) return state_;
   const std::string_view data(begin_of_data(), end_ - begin_);
-  if (data.starts_with(rdb_magic)) {
+  if (options_.preamble_allowed && data.starts_with(rdb_magic)) {
     has_preamble_ = true;
     preamble_source_ = std::make_unique<Source>(*this);
     preamble_ = std::make_unique<RdbReader>(*preamble_source_, options_.preamble);
@@ -148,8 +145,16 @@ AofReader::Parsed AofReader::damage(const char* at, std::string text) {
   return Parsed::damaged;
 }
 
-// A line of a mark, digits and an end of line. Nearly all have one to three digits.
-AofReader::Parsed AofReader::parse_count(const char*& at, char mark, uint64_t& value) {
+AofReader::Parsed AofReader::unexpected_tail(const char* at) {
+  return damage(at, "Expected \\r\\n, got: " + shown_byte(*at));
+}
+
+std::string AofReader::unfinished_argument(uint64_t length, uint64_t there) {
+  return "Expected to read " + std::to_string(length) + " bytes, got " + std::to_string(there) + " bytes";
+}
+
+// A line of a mark, digits and an end of line.
+AofReader::Parsed AofReader::parse_any_count(const char*& at, char mark, uint64_t& value) {
   const char* const end = end_of_data();
   if (at == end) return Parsed::unfinished;
   if (*at != mark) return damage(at, std::string("Expected prefix '") + mark + "', got: " + shown_byte(*at));
@@ -171,76 +176,44 @@ AofReader::Parsed AofReader::parse_count(const char*& at, char mark, uint64_t& v
   return Parsed::whole;
 }
 
-AofReader::Parsed AofReader::parse_argument(const char*& at, std::string_view& argument) {
-  const char* const end = end_of_data();
-  uint64_t length = 0;
-  if (const Parsed header = parse_count(at, '$', length); header != Parsed::whole) return header;
-  const auto there = static_cast<size_t>(end - at);
-  if (length >= there || there - length < 2) {
-    if (length < there && at[length] != '\r') {
-      return damage(at + length, "Expected \\r\\n, got: " + shown_byte(at[length]));
-    }
-    if (length > options_.longest_argument) {
-      return damage(at, "Expected an argument, got one of " + std::to_string(length) + " bytes");
-    }
-    const uint64_t begin = offset_of(at);
-    if (length > options_.source_size || begin + length > options_.source_size - 2) {
-      return damage(at, end_of_file_text(length, options_.source_size - std::min(begin, options_.source_size)));
-    }
-    unfinished_bytes_ = at;
-    unfinished_length_ = length;
-    return Parsed::unfinished;
+// Of an argument that is not whole in the buffer.
+AofReader::Parsed AofReader::argument_beyond(const char* at, uint64_t length) {
+  const auto there = static_cast<size_t>(end_of_data() - at);
+  if (length < there && at[length] != '\r') return unexpected_tail(at + length);
+  if (length > options_.longest_argument) {
+    return damage(at, "Expected an argument, got one of " + std::to_string(length) + " bytes");
   }
-  const char* const tail = at + length;
-  if (tail[0] != '\r' || tail[1] != '\n') {
-    const char* const wrong = tail[0] != '\r' ? tail : tail + 1;
-    return damage(wrong, "Expected \\r\\n, got: " + shown_byte(*wrong));
+  const uint64_t begin = offset_of(at);
+  if (length > options_.source_size || begin + length > options_.source_size - 2) {
+    return damage(at, unfinished_argument(length, options_.source_size - std::min(begin, options_.source_size)));
   }
-  argument = {at, static_cast<size_t>(length)};
-  at = tail + 2;
-  return Parsed::whole;
+  unfinished_bytes_ = at;
+  unfinished_length_ = length;
+  return Parsed::unfinished;
 }
 
-// One command at `at`, which is moved behind it; its arguments are appended to args_.
+// Appends the arguments to args_.
 AofReader::Parsed AofReader::parse(const char*& at) {
-  const char* p = at;
   uint64_t count = 0;
-  unfinished_bytes_ = nullptr;
-  if (const Parsed header = parse_count(p, '*', count); header != Parsed::whole) return header;
-  if (count == 0) return damage(at, "Expected a command of at least one argument, got none");
-  for (; count > 0; --count) {
-    std::string_view argument;
-    if (const Parsed parsed = parse_argument(p, argument); parsed != Parsed::whole) return parsed;
-    args_.push_back(argument);
-  }
-  at = p;
-  return Parsed::whole;
+  return parse_command(at, count, [this](std::string_view argument) { args_.push_back(argument); });
 }
 
-// Keeps account of MULTI and EXEC after the command that begins at `at`, the last in the batch. False: it cannot stand there.
-bool AofReader::note_transaction(const char* at, AofPosition& after) {
-  const AofCommand& command = batch_.back();
-  if (command.args.size() == 1) [[unlikely]] {
-    const std::string_view name = args_.back();
-    if (name.size() == 5 && is_word(name, "multi")) {
-      if (in_transaction_ && options_.strict_transactions) {
-        damage(at, "Unexpected MULTI");
-        return false;
-      }
-      in_transaction_ = true;
-    } else if (name.size() == 4 && is_word(name, "exec")) {
-      if (!in_transaction_ && options_.strict_transactions) {
-        damage(at, "Unexpected EXEC");
-        return false;
-      }
-      in_transaction_ = false;
-    } else if (name.size() == 7 && is_word(name, "discard")) {
-      in_transaction_ = false;
+// Keeps account of MULTI and EXEC: commands of one argument, which begins at `at`. False: it cannot stand there.
+bool AofReader::note_transaction(std::string_view only_argument, const char* at) {
+  if (only_argument.size() == 5 && is_word(only_argument, "multi")) {
+    if (in_transaction_ && options_.strict_transactions) {
+      damage(at, "Unexpected MULTI");
+      return false;
     }
-  }
-  if (!in_transaction_) {
-    after.sound = after.offset;
-    after.sound_line = after.line;
+    in_transaction_ = true;
+  } else if (only_argument.size() == 4 && is_word(only_argument, "exec")) {
+    if (!in_transaction_ && options_.strict_transactions) {
+      damage(at, "Unexpected EXEC");
+      return false;
+    }
+    in_transaction_ = false;
+  } else if (only_argument.size() == 7 && is_word(only_argument, "discard")) {
+    in_transaction_ = false;
   }
   return true;
 }
@@ -268,12 +241,16 @@ AofState AofReader::next_batch(AofVisitor& visitor) {
       after.offset = offset_of(at);
       after.line += 1 + 2 * count;
       ++after.commands;
-      if (!note_transaction(first, after)) {
+      if (count == 1 && !note_transaction(args_.back(), first)) [[unlikely]] {
         batch_.pop_back();
         args_.resize(args);
         // What came before it is told first; it is met again then.
         parsed = Parsed::damaged;
         break;
+      }
+      if (!in_transaction_) {
+        after.sound = after.offset;
+        after.sound_line = after.line;
       }
     }
     if (!batch_.empty()) return deliver(visitor, after);
@@ -299,6 +276,7 @@ AofState AofReader::deliver(AofVisitor& visitor, const AofPosition& after) {
   position_.offset = position_.problem = last.end;
   position_.line = last.line + 1 + 2 * last.args.size();
   position_.commands = last.number;
+  position_.last = last.offset;
   position_.sound = after.sound;
   position_.sound_line = after.sound_line;
   return state_;
@@ -319,16 +297,14 @@ AofState AofReader::read_annotation(AofVisitor& visitor) {
   std::string_view text(begin_of_data(), static_cast<size_t>(newline - begin_of_data()));
   const uint64_t offset = position_.offset;
   if (text.ends_with('\r')) text.remove_suffix(1);
-  if (text.starts_with(aof_timestamp_mark)) {
-    if (const auto seconds = parse_i64(text.substr(aof_timestamp_mark.size()))) {
-      if (const Status done = visitor.timestamp(*seconds, offset); !done) {
-        return stop(AofState::refused, done.error().text);
-      }
-    }
-  }
+  std::optional<int64_t> seconds;
+  if (text.starts_with(aof_timestamp_mark)) seconds = parse_i64(text.substr(aof_timestamp_mark.size()));
+  const Status done = seconds ? visitor.timestamp(*seconds, offset) : visitor.annotation(text, offset);
+  if (!done) return stop(AofState::refused, done.error().text);
   begin_ = static_cast<size_t>(newline + 1 - buffer_.get());
   position_.offset = position_.problem = offset_of(newline + 1);
   ++position_.line;
+  ++position_.annotations;
   if (!in_transaction_) {
     position_.sound = position_.offset;
     position_.sound_line = position_.line;
@@ -346,8 +322,8 @@ AofState AofReader::finish() {
     return stop(AofState::truncated, "Reached EOF within a record");
   }
   const char* const bytes = unfinished_bytes_;
-  std::string text = end_of_file_text(unfinished_length_, static_cast<uint64_t>(end_of_data() - bytes));
-  const uint64_t follows = sound_command_after(bytes);
+  std::string text = unfinished_argument(unfinished_length_, static_cast<uint64_t>(end_of_data() - bytes));
+  const uint64_t follows = options_.only_verify ? 0 : sound_command_after(bytes);
   position_.problem = offset_of(bytes);
   if (follows == 0) return stop(AofState::truncated, std::move(text));
   return stop(AofState::damaged, std::move(text) + ", and among them whole commands from offset " +

@@ -1,7 +1,7 @@
 // Reads one append-only file and tells a visitor: the commands, the times noted between them, and the RDB preamble if there is
 // one. Decides nothing but whether the bytes are sound, and where the file could be cut so that what is left is. The server
 // loads with it; the check tool verifies, prints and repairs. Whole commands are views into one buffer, which holds the largest
-// command and is never larger than twice the bytes that were there. Not thread-safe.
+// command and is never larger than twice the bytes that were there; who only verifies does with 256 KB. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -34,6 +34,8 @@ class AofVisitor {
   virtual Status commands(std::span<const AofCommand> batch) = 0;
   // What follows was carried out at this time or later. `offset` is that of the annotation.
   virtual Status timestamp(int64_t /*unix_seconds*/, uint64_t /*offset*/) { return {}; }
+  // Any other line that begins with "#"; without its end.
+  virtual Status annotation(std::string_view /*text*/, uint64_t /*offset*/) { return {}; }
   // The file begins with an RDB file: who is told of it.
   virtual RdbVisitor& preamble() = 0;
   virtual Status end_of_preamble() { return {}; }
@@ -54,6 +56,11 @@ struct AofReadOptions {
   RdbReadOptions preamble;
   // MULTI within MULTI, and EXEC without, are damage: no server appends them. Redis loads them all the same.
   bool strict_transactions = false;
+  // An RDB file at the beginning is read as such; else it is damage.
+  bool preamble_allowed = true;
+  // Commands are checked, but not told. A command of any size takes no more room than the buffer, and a length that is too large
+  // is not told from an append that was cut short: both are `truncated`.
+  bool only_verify = false;
   // An argument that is longer, or that would run beyond the source, is damage at once. Otherwise it is found to be by reading
   // all there is, and keeping it: a damaged length costs as much memory as it says.
   uint64_t longest_argument = UINT64_MAX;
@@ -75,12 +82,14 @@ class AofSkipVisitor {
 
 // Where reading is, or stopped.
 struct AofPosition {
-  uint64_t offset = 0;      // of the next record; all before it is whole
-  uint64_t line = 1;        // of the next record
-  uint64_t commands = 0;    // that were whole
-  uint64_t sound = 0;       // where to cut: offset, or before a MULTI that has not been followed by EXEC
-  uint64_t sound_line = 1;  // the same as a line
-  uint64_t problem = 0;     // the first byte that is wrong, when damaged; else offset
+  uint64_t offset = 0;       // of the next record; all before it is whole
+  uint64_t line = 1;         // of the next record
+  uint64_t commands = 0;     // that were whole
+  uint64_t annotations = 0;  // that were read
+  uint64_t last = 0;         // where the last whole command begins
+  uint64_t sound = 0;        // where to cut: offset, or before a MULTI that has not been followed by EXEC
+  uint64_t sound_line = 1;   // the same as a line
+  uint64_t problem = 0;      // the first byte that is wrong, when damaged; else offset
 };
 
 class AofReader {
@@ -125,18 +134,32 @@ class AofReader {
   AofState deliver(AofVisitor& visitor, const AofPosition& after);
   AofState finish();
   AofState stop(AofState state, std::string problem);
+  template <typename Keep>
+  Parsed parse_command(const char*& at, uint64_t& count, Keep keep);
   Parsed parse(const char*& at);
   Parsed parse_count(const char*& at, char mark, uint64_t& value);
   Parsed parse_argument(const char*& at, std::string_view& argument);
+  Parsed argument_beyond(const char* at, uint64_t length);
   enum class Place : uint8_t { sound, unsound, undecided };
   Place judge(const char* at);
   size_t skip_one(const char* at, AofSkipVisitor& skipped);
   bool drop_and_fill(const char*& at);
+  Parsed parse_any_count(const char*& at, char mark, uint64_t& value);
   Parsed damage(const char* at, std::string text);
-  bool note_transaction(const char* at, AofPosition& after);
+  Parsed unexpected_tail(const char* at);
+  bool note_transaction(std::string_view only_argument, const char* at);
   uint64_t sound_command_after(const char* at);
   bool chain_reaches_end(const char*& at);
   bool fill();
+  static std::string unfinished_argument(uint64_t length, uint64_t there);
+
+  // ---- only_verify
+  AofState verify_some(AofVisitor& visitor);
+  Parsed verify_buffer();
+  void finish_commands(uint64_t offset, uint64_t line, uint64_t commands);
+  AofState pass_over_command();
+  Parsed pass_over_argument(uint64_t length);
+  Parsed next_count(char mark, uint64_t& value);
 
   const char* begin_of_data() const { return buffer_.get() + begin_; }
   const char* end_of_data() const { return buffer_.get() + end_; }

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "common/aof/aof_reader.h"
+#include "common/aof/aof_reader_parse.h"
 
 namespace redoubt {
 namespace {
