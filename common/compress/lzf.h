@@ -1,4 +1,4 @@
-// LZF, the compression of Redis's formats (nodes of quicklists, strings in snapshots), by liblzf. Compressed bytes do not
+// LZF, the compression of Redis's formats (nodes of quicklists, strings in snapshots): packed by liblzf, unpacked here. Packed bytes do not
 // tell how long the original was; whoever keeps them keeps that too. Thread-safe: no state; compressing takes 512 KiB of
 // stack at most.
 #pragma once

@@ -15,7 +15,7 @@ void require(bool holds) {
 
 void run(std::string_view data) {
   if (data.size() < 2) return;
-  // The sanitizer does not look into the library: a margin shows what it writes too far.
+  // The sanitizer does not look into the library that compresses: a margin shows what it writes too far.
   constexpr size_t margin = 300;
   const size_t size = static_cast<uint8_t>(data[0]) * size_t{4} + static_cast<uint8_t>(data[1]) % 4;
   const std::string_view bytes = data.substr(2);

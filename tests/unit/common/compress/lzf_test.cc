@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ std::string compressed(std::string_view bytes, size_t room) {
   return {out.data(), lzf_compress(bytes, out.data(), room)};
 }
 
-// Checks that nothing is written beyond the buffer: sanitizers do not look into the library.
+// Checks that nothing is written beyond the buffer.
 bool decompresses(std::string_view bytes, size_t size, std::string* result = nullptr) {
   static constexpr size_t beyond = 300;  // more than one step of the format writes
   std::vector<char> out(size + beyond, '~');
@@ -65,6 +66,37 @@ TEST(Lzf, ReadsTheFormat) {
                    "abcd\x20\x03"sv,
                    7, &back));
   EXPECT_EQ(back, "abcdabc");
+}
+
+TEST(Lzf, RepeatsPatternsOfEveryLengthAlsoNearTheEnd) {
+  Random random(4);
+  for (size_t distance = 1; distance <= 40; ++distance) {
+    for (size_t length = 3; length <= 264; length += length < 40 ? 1 : 37) {
+      for (const size_t tail : {0, 1, 7, 8, 15, 16, 17, 40}) {
+        std::string pattern(distance, 0);
+        for (char& byte : pattern) byte = static_cast<char>(random.next());
+        std::string packed, whole = pattern;
+        const auto literals = [&packed](std::string_view bytes) {
+          for (; !bytes.empty(); bytes.remove_prefix(std::min<size_t>(bytes.size(), 32))) {
+            const std::string_view run = bytes.substr(0, 32);
+            packed += static_cast<char>(run.size() - 1);
+            packed += run;
+          }
+        };
+        literals(pattern);
+        const size_t told = length - 2;
+        packed += static_cast<char>((told < 7 ? told : 7) << 5);
+        if (told >= 7) packed += static_cast<char>(told - 7);
+        packed += static_cast<char>(distance - 1);
+        for (size_t index = 0; index < length; ++index) whole += whole[index];
+        literals(std::string(tail, 't'));
+        whole += std::string(tail, 't');
+        std::string back;
+        ASSERT_TRUE(decompresses(packed, whole.size(), &back)) << distance << ' ' << length;
+        ASSERT_EQ(back, whole) << distance << ' ' << length << ' ' << tail;
+      }
+    }
+  }
 }
 
 TEST(Lzf, LeavesWhatDoesNotGetSmaller) {
