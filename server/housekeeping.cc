@@ -60,8 +60,7 @@ void Housekeeping::end_tick(int64_t now_ns) {
 
 void Housekeeping::tick_persistence() {
   const uint64_t commands = services_.stats.commands_processed;
-  services_.persistence.tick(
-      {.worked = std::exchange(commands_before_, commands) != commands, .one_client = services_.clients.size() == 1});
+  services_.persistence.tick(std::exchange(commands_before_, commands) != commands);
   executor_.follow_persistence();
 }
 

@@ -114,7 +114,7 @@ Server::Impl::Impl(Parts given)
       keyspace(config.databases, config),
       effects(keyspace.shared()),
       persistence(
-          keyspace, config, real_file_system(), log, [this] { loop.post([] {}); }, true),
+          keyspace, config, real_file_system(), log, [this] { loop.wake(); }, true),
       evictor(keyspace, config),
       services{keyspace, parts.config, config, clients, parts.commands, effects,
                evictor,  stats,        *this,  log,     persistence},

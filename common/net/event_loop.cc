@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -87,21 +88,31 @@ struct EventLoop::Impl {
   // Collects what is ready, at the latest when Asio's turn comes; false when a signal came in between.
   bool wait(int64_t now_ns) {
     const int64_t left_ns = due_ns - now_ns;
-    const int timeout_ms = left_ns <= 0 ? 0 : static_cast<int>((left_ns + 999'999) / 1'000'000);
-    const int count = epoll_wait(set_descriptor, events, max_events, timeout_ms);
+    const int longest_ms = left_ns <= 0 ? 0 : static_cast<int>((left_ns + 999'999) / 1'000'000);
+    // Who wakes us sets `woken` and then looks whether we sleep: one of the two sees the other.
+    sleeping = true;
+    const int count = epoll_wait(set_descriptor, events, max_events, woken ? 0 : longest_ms);
+    sleeping = false;
+    woken = false;
     next_event = 0;
     event_count = std::max(count, 0);
     return count >= 0;
   }
 
-  // Calls the handlers of what was collected until the time of the tick is used up. True when post() woke us.
-  bool handle_events() {
-    bool woken = false;
+  void wake() {
+    if (woken.exchange(true) || !sleeping) return;
+    const uint64_t one = 1;
+    (void)!write(wake_descriptor, &one, sizeof one);
+  }
+
+  // Calls the handlers of what was collected until the time of the tick is used up.
+  void handle_events() {
     const uint64_t start = cycles();
     while (next_event < event_count && !stopped) {
       const epoll_event event = events[next_event++];
       if (event.data.ptr == nullptr) {
-        woken = true;
+        uint64_t count;
+        (void)!read(wake_descriptor, &count, sizeof count);
         continue;
       }
       const bool hung_up = (event.events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0;
@@ -109,7 +120,6 @@ struct EventLoop::Impl {
       static_cast<ReadyHandler*>(event.data.ptr)->on_ready(readable, (event.events & EPOLLOUT) != 0, hung_up);
       if (cycles() - start > tick_cycles) break;
     }
-    return woken;
   }
 
   // Takes the events of a handler that goes out of those that wait for the next tick.
@@ -120,8 +130,7 @@ struct EventLoop::Impl {
   }
 
   void asio_turn() {
-    uint64_t count;
-    (void)!read(wake_descriptor, &count, sizeof count);
+    posted = false;
     io.poll();
     last_turn_ns = monotonic_ns();
     due_ns = next_due();
@@ -133,7 +142,10 @@ struct EventLoop::Impl {
   int set_descriptor = -1;
   int wake_descriptor = -1;
   int64_t last_turn_ns = 0;
-  int64_t due_ns = 0;  // of the next turn of Asio
+  int64_t due_ns = 0;                  // of the next turn of Asio
+  std::atomic<bool> sleeping = false;  // or about to
+  std::atomic<bool> woken = false;
+  std::atomic<bool> posted = false;
   bool stopped = false;
   epoll_event events[max_events];
   int next_event = 0;  // of those collected, the first that was not handled
@@ -159,9 +171,11 @@ void EventLoop::unwatch(int descriptor, ReadyHandler& handler) {
 
 void EventLoop::post(std::function<void()> f) {
   boost::asio::post(impl_->io, std::move(f));
-  const uint64_t one = 1;
-  (void)!write(impl_->wake_descriptor, &one, sizeof one);
+  impl_->posted = true;
+  impl_->wake();
 }
+
+void EventLoop::wake() { impl_->wake(); }
 
 void EventLoop::every(int64_t first_ms, std::function<int64_t()> f) {
   auto periodic = std::make_shared<Periodic>(Periodic{boost::asio::steady_timer(impl_->io), std::move(f)});
@@ -184,8 +198,8 @@ void EventLoop::run(TickHandler& handler) {
     const bool interrupted = loop.next_event == loop.event_count && !loop.wait(ended_ns);
     const int64_t started_ns = monotonic_ns();
     handler.on_tick_start(started_ns);
-    const bool woken = loop.handle_events();
-    if (interrupted || woken || started_ns >= loop.due_ns) loop.asio_turn();
+    loop.handle_events();
+    if (interrupted || loop.posted || started_ns >= loop.due_ns) loop.asio_turn();
     handler.on_tick_end();
     ended_ns = monotonic_ns();
     handler.on_tick_over(ended_ns - started_ns);

@@ -2,12 +2,12 @@
 //
 // The loop sleeps in an epoll set of its own, in which the descriptors of clients stand: a request costs no system call
 // beyond its recv and send, and a tick one wait. What happens now and then is Boost.Asio's: timers, signals and posted
-// calls. Its turn comes when the next timer is due, when a signal interrupts the wait, or when post() wakes us.
+// calls. Its turn comes when the next timer is due, when a signal interrupts the wait, or after post().
 // (Asio as the outer loop costs an epoll_ctl per request, or three more system calls per tick.)
 //
 // A tick: wait, on_tick_start, the handlers of what is ready, on_tick_end, on_tick_over. The clock is read twice.
 // When the handlers have taken a millisecond, the rest of what is ready has its turn in the next tick, without a wait.
-// Only post() may be called from other threads.
+// Only post() and wake() may be called from other threads.
 #pragma once
 
 #include <cstdint>
@@ -59,6 +59,8 @@ class EventLoop {
 
   // Calls f on the loop's thread, soon. From any thread.
   void post(std::function<void()> f);
+  // Has the loop run a tick soon. From any thread; costs a system call only when the loop sleeps.
+  void wake();
   // Calls f every so many milliseconds; f returns the time to the next call, 0 to end it.
   void every(int64_t first_ms, std::function<int64_t()> f);
   void on_signals(std::initializer_list<int> signals, std::function<void(int)> f);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/base/clock.h"
 #include "common/base/log.h"
 #include "server/config/config.h"
 #include "server/keyspace/keyspace.h"
@@ -19,6 +21,7 @@ namespace {
 constexpr int64_t sync_interval_ms = 1000;
 constexpr int64_t longest_postponement_ms = 2000;
 constexpr int64_t retry_interval_ms = 100;
+constexpr int64_t quick_sync_us = 500;
 constexpr size_t kept_capacity = 1024 * 1024;
 constexpr int64_t log_interval_ms = 30'000;  // between two lines on the same trouble
 
@@ -32,6 +35,7 @@ bool is_over(int64_t since_ms, int64_t interval_ms, int64_t now_ms) {
 struct AppendLog::Ended {
   uint64_t target;
   Status status;
+  int64_t took_us;
 };
 
 struct AppendLog::Outcomes {
@@ -69,12 +73,34 @@ void AppendLog::feed(int db, std::span<const std::string_view> args) {
   writer_.command(args);
 }
 
-void AppendLog::tick(bool one_client) {
+void AppendLog::tick(bool worked) {
   take_ended_syncs();
   if (file_ == nullptr) return;
   const int64_t now_ms = surroundings_.keyspace.shared().now_ms;
+  progress_.end = end();
+  progress_.hold = holds_replies();
+  if (progress_.hold) {
+    promised_ = end();
+    if (gathers(worked)) return;
+  }
   write_buffer(now_ms, false);
-  keep_synced(now_ms, one_client);
+  keep_synced(now_ms);
+}
+
+// Whether what is held had better wait for more, to be written and synced together.
+bool AppendLog::gathers(bool worked) {
+  if (promised_ <= progress_.syncing) return false;
+  if (background_.pending() != 0) return true;
+  if (!syncs_are_quick()) return false;
+  const int64_t now_us = monotonic_us();
+  if (gathers_since_us_ == 0) gathers_since_us_ = now_us;
+  // Clients are about to say more, but others have waited for as long as a sync takes.
+  if (worked && now_us - gathers_since_us_ < usual_sync_us_) {
+    surroundings_.wake();
+    return true;
+  }
+  gathers_since_us_ = 0;
+  return false;
 }
 
 // ---- writing -------------------------------------------------------------------------------------
@@ -157,29 +183,31 @@ bool AppendLog::suspended() const { return config_.no_appendfsync_on_rewrite && 
 
 bool AppendLog::holds_replies() const { return config_.appendfsync == AppendFsync::always && !suspended(); }
 
-void AppendLog::keep_synced(int64_t now_ms, bool one_client) {
-  progress_.end = end();
-  progress_.hold = holds_replies();
-  if (progress_.hold) promised_ = written_;
+// Then the way to another thread and back costs more than the executor's waiting.
+bool AppendLog::syncs_are_quick() const {
+  return surroundings_.threads && !background_only_ && usual_sync_us_ != 0 && usual_sync_us_ <= quick_sync_us;
+}
+
+void AppendLog::keep_synced(int64_t now_ms) {
   // A sync that failed is tried again under any policy: until one succeeds nothing may be changed.
   const bool wanted = config_.appendfsync == AppendFsync::everysec || !sync_error_.empty();
   const bool due =
       wanted && !suspended() && written_ > progress_.syncing && is_over(last_sync_ms_, sync_interval_ms, now_ms);
   if (due) last_sync_ms_ = now_ms;
   // What was promised while the policy was another is kept all the same.
-  if ((!due && promised_ <= progress_.syncing) || background_.pending() != 0) return;
-  if (!progress_.hold || !one_client) return request_sync();
-  // It waits for this sync and nobody else for the executor: the way to the other thread and back is spared.
+  if ((!due && promised_ <= progress_.syncing) || written_ <= progress_.syncing || background_.pending() != 0) return;
+  if (!progress_.hold || !syncs_are_quick()) return request_sync();
+  // All that was ready has been served: those who wait, wait for this.
   progress_.syncing = written_;
   syncs_file_ = true;
-  sync_ended({written_, file_->sync()});
+  sync_ended(timed_sync(*file_, written_));
 }
 
 void AppendLog::request_sync() {
   progress_.syncing = written_;
   syncs_file_ = true;
   background_.submit([file = file_, target = written_, outcomes = outcomes_]() mutable {
-    Ended ended{target, file->sync()};
+    Ended ended = timed_sync(*file, target);
     file.reset();  // closes it if it is not the current one any more
     const std::lock_guard lock(outcomes->mutex);
     outcomes->list.push_back(std::move(ended));
@@ -198,7 +226,15 @@ void AppendLog::take_ended_syncs() {
   for (const Ended& sync : ended) sync_ended(sync);
 }
 
+AppendLog::Ended AppendLog::timed_sync(File& file, uint64_t target) {
+  const int64_t began_us = monotonic_us();
+  Status status = file.sync();
+  return {target, std::move(status), monotonic_us() - began_us};
+}
+
 void AppendLog::sync_ended(const Ended& sync) {
+  // Goes up at once and down little by little: a disk that was slow is not trusted soon.
+  usual_sync_us_ = std::max({sync.took_us, usual_sync_us_ - (usual_sync_us_ - sync.took_us) / 8, int64_t{1}});
   if (!sync.status) return sync_failed(sync.target, sync.status.error());
   if (sync.target > progress_.synced) progress_.synced = sync.target;
   sync_error_.clear();
@@ -223,12 +259,12 @@ Status AppendLog::sync_now() {
   take_ended_syncs();
   write_buffer(surroundings_.keyspace.shared().now_ms, true);
   const uint64_t target = written_;
-  const Status done = file_->sync();
-  sync_ended({target, done});
-  if (done) progress_.syncing = target;
+  const Ended ended = timed_sync(*file_, target);
+  sync_ended(ended);
+  if (ended.status) progress_.syncing = target;
   progress_.end = end();
   if (!write_error_.empty()) return Error{write_error_};
-  return done;
+  return ended.status;
 }
 
 // ---- files ---------------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 // The append log at run time: what changed the data set, told as commands, at the end of a file. feed() copies bytes into a
-// buffer and nothing else. At the end of each tick, before replies are sent, tick() writes the buffer with one write, so that
+// buffer and nothing else. At the end of a tick, before replies are sent, tick() writes the buffer with one write, so that
 // a process that is killed loses nothing it has acknowledged. What the machine may lose is up to appendfsync:
 //
 //   no        the system writes out when it likes
 //   everysec  a sync each second in the background. While one is under way writes wait for it, for two seconds at most,
 //             because the system would make them wait
 //   always    replies wait for a sync (LogProgress::hold, which the network layer obeys). It runs in the background while the
-//             executor goes on; all that was written meanwhile is covered by the next one
+//             executor goes on; all that was fed meanwhile is written before the next one, which covers it. Where syncs are
+//             quick the executor waits for them itself, when all that is ready has been served
 //
 // Errors. Under no and everysec a failing write leaves what could not be written in the buffer and takes away what was
 // written in part; changes are refused (refusal()) until a later attempt succeeds. A failing sync does the same until one
@@ -59,8 +60,8 @@ class AppendLog final : public CommandFeed {
   void feed(int db, std::span<const std::string_view> args) override;
   // Takes note of the syncs that have ended, so that those who wait for them can be served in this tick. tick() does it too.
   void take_ended_syncs();
-  // At the end of each tick. `one_client`: there is no other; it may wait for a sync here.
-  void tick(bool one_client = false);
+  // At the end of each tick. `worked`: clients were served in it, so that more of them may be about to say something.
+  void tick(bool worked = false);
   // While a snapshot or a rewrite is under way (no-appendfsync-on-rewrite).
   void set_rewriting(bool rewriting) { rewriting_ = rewriting; }
 
@@ -93,6 +94,8 @@ class AppendLog final : public CommandFeed {
   void set_ending(std::function<void()> end_process) { end_process_ = std::move(end_process); }
   // Without threads: carries out the syncs that were asked for, by hand.
   BackgroundThread& background() { return background_; }
+  // All syncs in the background, however quick they are.
+  void set_background_only() { background_only_ = true; }
   // DEBUG AOF-FLUSH-SLEEP: each write takes so much longer.
   void set_write_delay(int64_t microseconds) { write_delay_us_ = microseconds; }
 
@@ -104,8 +107,11 @@ class AppendLog final : public CommandFeed {
   bool wait_for_sync(int64_t now_ms);
   void write_buffer(int64_t now_ms, bool now);
   void write_failed(const Error& error, size_t written, int64_t now_ms);
-  void keep_synced(int64_t now_ms, bool one_client);
+  bool gathers(bool worked);
+  bool syncs_are_quick() const;
+  void keep_synced(int64_t now_ms);
   void request_sync();
+  static Ended timed_sync(File& file, uint64_t target);
   void sync_ended(const Ended& sync);
   void sync_failed(uint64_t target, const Error& error);
   [[noreturn]] void end_process();
@@ -138,6 +144,9 @@ class AppendLog final : public CommandFeed {
   int64_t logged_ms_ = 0;  // the last line on that
   int64_t postponed_since_ms_ = 0;
   int64_t last_sync_ms_ = 0;
+  int64_t gathers_since_us_ = 0;  // 0: it does not
+  int64_t usual_sync_us_ = 0;     // 0: there was none yet
+  bool background_only_ = false;
   int64_t write_delay_us_ = 0;
   uint64_t delayed_syncs_ = 0;
   uint64_t current_size_ = 0;

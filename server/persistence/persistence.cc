@@ -31,15 +31,15 @@ Persistence::~Persistence() = default;
 
 // ---- ticks ---------------------------------------------------------------------------------------
 
-void Persistence::tick(const Tick& tick) {
+void Persistence::tick(bool worked) {
   if (load_ != nullptr) step_loading();
   if (log_load_ != nullptr) step_loading_log();
-  if (snapshot_.active()) walk(tick.worked);
+  if (snapshot_.active()) walk(worked);
   saver_.tick();
   log_rewrite_.tick();
   log_files_.tick();
   append_log_->set_rewriting(busy());
-  append_log_->tick(tick.one_client);
+  append_log_->tick(worked);
   const int64_t now_ms = surroundings_.keyspace.shared().now_ms;
   if (loading() || failed_ || busy() || now_ms - looked_at_rules_ms_ < rules_interval_ms) return;
   looked_at_rules_ms_ = now_ms;

@@ -35,13 +35,9 @@ class Persistence {
   const PersistenceSurroundings& surroundings() const { return surroundings_; }
 
   // ---- ticks ------------------------------------------------------------------------------------
-  struct Tick {
-    bool worked = false;      // it has served clients
-    bool one_client = false;  // there is no other
-  };
   // At the end of each tick, before replies are sent: all parts go on with what they do. Asks for the next one by itself
-  // where there is more to do.
-  void tick(const Tick& tick);
+  // where there is more to do. `worked`: clients were served in it.
+  void tick(bool worked);
   // When a tick is needed at the latest, in milliseconds from now; 0: whenever one comes.
   int64_t next_tick_ms() const;
 

@@ -152,7 +152,7 @@ TestServer::~TestServer() {
 
 void TestServer::tick() {
   executor_.update_time();
-  persistence_.tick({.worked = true});
+  persistence_.tick(true);
   executor_.follow_persistence();
 }
 

@@ -27,7 +27,9 @@ class HeldRepliesTest : public testing::Test {
     files_.add_file("dir/log", "");
     server_.call([&](TestServer& parts) {
       auto file = files_.open("dir/log", OpenMode::append);
-      ASSERT_TRUE(parts.persistence().append_log().switch_file(std::move(file.value()), 0, AppendLog::Whole::yes));
+      AppendLog& log = parts.persistence().append_log();
+      log.set_background_only();  // the loop must go on while the test holds a sync
+      ASSERT_TRUE(log.switch_file(std::move(file.value()), 0, AppendLog::Whole::yes));
     });
   }
   ~HeldRepliesTest() override { files_.stop_holding_syncs(); }

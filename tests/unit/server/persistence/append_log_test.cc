@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -240,14 +241,39 @@ TEST_F(AppendLogTest, AlwaysSyncsAtOnceAndWhatCameMeanwhileTogether) {
   EXPECT_EQ(log_.progress().syncing, first);
   for (int i = 0; i < 10; ++i) set_and_tick();
   EXPECT_EQ(log_.pending_syncs(), 1u);
-  EXPECT_EQ(content().size(), log_.end()) << "writes do not wait";
+  EXPECT_EQ(content().size(), first) << "one write before the next sync is enough";
   EXPECT_TRUE(sync());
+  EXPECT_EQ(content().size(), log_.end());
   EXPECT_EQ(log_.progress().synced, first);
   EXPECT_EQ(log_.progress().syncing, log_.end());
   EXPECT_TRUE(sync());
   EXPECT_EQ(log_.progress().synced, log_.end());
   EXPECT_EQ(syncs(), 2u);
   EXPECT_FALSE(sync());
+}
+
+TEST_F(AppendLogTest, AfterAQuickSyncTheExecutorSyncsByItselfOnceNothingMoreIsReady) {
+  config_.appendfsync = AppendFsync::always;
+  surroundings_.threads = true;
+  surroundings_.wake = {};
+  AppendLog first(surroundings_);
+  ASSERT_TRUE(first.switch_file(files_.open("dir/1.aof", OpenMode::append).value(), 0, AppendLog::Whole::yes));
+  const std::string_view args[] = {"SET", "k", "v"};
+  first.feed(0, args);
+  first.tick();
+  EXPECT_EQ(first.progress().synced, 0u) << "nobody knows yet how long syncs take";
+  first.background().drain();
+  first.take_ended_syncs();
+  EXPECT_EQ(first.progress().synced, first.end());
+
+  std::atomic<int> wakes = 0;
+  surroundings_.wake = [&wakes] { ++wakes; };
+  first.feed(0, args);
+  first.tick();
+  EXPECT_EQ(first.progress().synced, first.end());
+  EXPECT_EQ(first.pending_syncs(), 0u);
+  EXPECT_EQ(wakes, 0);
+  first.stop();
 }
 
 TEST_F(AppendLogTest, WhatWasHeldUnderAlwaysIsSyncedUnderAnotherPolicyToo) {
@@ -428,8 +454,9 @@ TEST_F(AppendLogTest, ASwitchSyncsTheFileBeforeFirst) {
   const uint64_t first = log_.end();
   set_and_tick();
   EXPECT_EQ(log_.progress().synced, 0u);
-  EXPECT_TRUE(sync());
+  EXPECT_TRUE(log_.background().run_one());
   EXPECT_EQ(files_.journal().back(), "sync dir/1.aof");
+  log_.tick();
   EXPECT_EQ(log_.progress().synced, first);
   EXPECT_TRUE(sync());
   EXPECT_EQ(files_.journal().back(), "sync dir/2.aof");
