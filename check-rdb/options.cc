@@ -19,7 +19,7 @@ constexpr ToolManual manual = {
     .usage =
         "redoubt-check-rdb FILE [--json]\n"
         "redoubt-check-rdb FILE --stats [--csv | --json] [--html PAGE] [--top N] [--prefix-separator C]\n"
-        "redoubt-check-rdb FILE --export FORMAT [--output OUT] [--match PATTERN] [--type T] [--db N] [--expired]\n"
+        "redoubt-check-rdb FILE --export FORMAT [--output OUT] [--match PATTERN] [--type T] [--db N] [--expired E]\n"
         "redoubt-check-rdb FILE --salvage OUT.rdb [--json]\n"
         "redoubt-check-rdb FILE --diff OTHER.rdb [--ttl-tolerance MS] [--json]",
     .purpose =
@@ -43,21 +43,21 @@ constexpr ToolManual manual = {
 po::options_description described_options() {
   po::options_description options("Options", 110, 70);
   const auto text = [] { return po::value<std::string>(); };
-  options.add_options()                                                                                           //
-      ("stats", "tell what the file holds, by database, type, size and prefix")                                   //
-      ("csv", "with --stats: tables as comma-separated values")                                                   //
-      ("json", "print one JSON document")                                                                         //
-      ("html", text()->value_name("PAGE"), "with --stats: write a page with charts to this file, too")            //
-      ("top", text()->value_name("N"), "with --stats: list the N largest keys (10)")                              //
-      ("prefix-separator", text()->value_name("C"), "with --stats: the byte that ends a prefix (:)")              //
-      ("export", text()->value_name("FORMAT"), "print the keys as resp, json, csv or aof")                        //
-      ("output", text()->value_name("OUT"), "with --export: write to this file, which must not exist yet")        //
-      ("match", text()->value_name("PATTERN"), "with --export: only keys that match, as with KEYS")               //
-      ("type", text()->value_name("T"), "with --export: only string, list, set, zset, hash or stream")            //
-      ("db", text()->value_name("N"), "with --export: only keys of this database")                                //
-      ("expired", "with --export: also keys whose time has come")                                                 //
-      ("salvage", text()->value_name("OUT.rdb"), "write all intact keys to this file, which must not exist yet")  //
-      ("diff", text()->value_name("OTHER.rdb"), "tell which keys were added, removed or changed in OTHER.rdb")    //
+  options.add_options()                                                                                              //
+      ("stats", "tell what the file holds, by database, type, size and prefix")                                      //
+      ("csv", "with --stats: tables as comma-separated values")                                                      //
+      ("json", "print one JSON document")                                                                            //
+      ("html", text()->value_name("PAGE"), "with --stats: write a page with charts to this file, too")               //
+      ("top", text()->value_name("N"), "with --stats: list the N largest keys, at most 1000 (20)")                   //
+      ("prefix-separator", text()->value_name("C"), "with --stats: the byte that ends a prefix (:)")                 //
+      ("export", text()->value_name("FORMAT"), "print the keys as resp, json, csv or aof")                           //
+      ("output", text()->value_name("OUT"), "with --export: write to this file, which must not exist yet")           //
+      ("match", text()->value_name("PATTERN"), "with --export: only keys that match, as with KEYS")                  //
+      ("type", text()->value_name("T"), "with --export: only string, list, set, zset, hash or stream")               //
+      ("db", text()->value_name("N"), "with --export: only keys of this database")                                   //
+      ("expired", text()->value_name("E"), "with --export: skip, include or only: keys whose time has come (skip)")  //
+      ("salvage", text()->value_name("OUT.rdb"), "write all intact keys to this file, which must not exist yet")     //
+      ("diff", text()->value_name("OTHER.rdb"), "tell which keys were added, removed or changed in OTHER.rdb")       //
       ("ttl-tolerance", text()->value_name("MS"), "with --diff: expiry times so close are the same (0)");
   return options;
 }
@@ -82,6 +82,7 @@ class Interpreter {
   void take_form(CheckRdbOptions& options);
   void take_stats(CheckRdbOptions& options);
   void take_export(CheckRdbOptions& options);
+  void take_expired(KeyFilter& filter);
   // Options that belong to one mode only.
   void only_with(bool allowed, const char* mode, std::initializer_list<const char*> names);
 
@@ -155,10 +156,26 @@ void Interpreter::take_stats(CheckRdbOptions& options) {
   only_with(options.mode == CheckRdbMode::stats, "--stats", {"html", "top", "prefix-separator"});
   options.html_file = text("html");
   options.top = number("top", options.top);
+  if (options.top > 1000) refuse("--top goes up to 1000");
   if (!given("prefix-separator")) return;
   const std::string separator = text("prefix-separator");
   if (separator.size() != 1) return refuse("--prefix-separator needs a single byte");
   options.prefix_separator = separator.front();
+}
+
+void Interpreter::take_expired(KeyFilter& filter) {
+  static constexpr std::array<std::pair<std::string_view, ExpiredKeys>, 3> choices = {{
+      {"skip", ExpiredKeys::skip},
+      {"include", ExpiredKeys::include},
+      {"only", ExpiredKeys::only},
+  }};
+  if (!given("expired")) return;
+  for (const auto& [name, choice] : choices) {
+    if (name != text("expired")) continue;
+    filter.expired = choice;
+    return;
+  }
+  refuse(fmt::format("--expired needs skip, include or only, not '{}'", text("expired")));
 }
 
 void Interpreter::take_export(CheckRdbOptions& options) {
@@ -170,7 +187,7 @@ void Interpreter::take_export(CheckRdbOptions& options) {
   }};
   only_with(options.mode == CheckRdbMode::export_keys, "--export", {"output", "match", "type", "db", "expired"});
   options.output_file = text("output");
-  options.filter.expired = given("expired");
+  take_expired(options.filter);
   if (given("match")) options.filter.match = text("match");
   if (given("db")) options.filter.db = number("db", 0);
   if (given("type")) {

@@ -19,12 +19,15 @@ enum class CheckRdbForm : uint8_t { text, csv, json };
 
 enum class ExportFormat : uint8_t { resp, json, csv, aof };
 
+// Keys whose time has come: a server that loads the file drops them.
+enum class ExpiredKeys : uint8_t { skip, include, only };
+
 // Which keys are exported.
 struct KeyFilter {
   std::optional<std::string> match;  // a glob pattern for names
   std::optional<RdbKind> kind;
   std::optional<uint64_t> db;
-  bool expired = false;  // also those whose time has come
+  ExpiredKeys expired = ExpiredKeys::skip;
 };
 
 struct CheckRdbOptions {
@@ -34,7 +37,7 @@ struct CheckRdbOptions {
 
   // ---- stats
   std::string html_file;  // empty: none
-  uint64_t top = 10;      // the largest keys, so many; 0: none
+  uint64_t top = 20;      // the largest keys, so many; 0: none
   char prefix_separator = ':';
 
   // ---- export

@@ -6,8 +6,8 @@ namespace {
 CheckStatus run_mode(const CheckRdbOptions& options, FileSystem& files, Output& out, Output& err) {
   switch (options.mode) {
     case CheckRdbMode::verify: return run_verify(options, files, out, err);
-    case CheckRdbMode::stats:
-    case CheckRdbMode::export_keys:
+    case CheckRdbMode::stats: return run_stats(options, files, out, err);
+    case CheckRdbMode::export_keys: return run_export(options, files, out, err);
     case CheckRdbMode::salvage:
     case CheckRdbMode::diff: break;
   }

@@ -9,7 +9,8 @@ namespace {
 
 unsigned byte_at(std::string_view bytes, size_t at) { return static_cast<unsigned char>(bytes[at]); }
 
-// The length of the character that begins here, or 0 if none does: what RFC 3629 allows, shortest forms only, no surrogates.
+}  // namespace
+
 size_t utf8_length(std::string_view bytes, size_t at) {
   const unsigned first = byte_at(bytes, at);
   if (first < 0x80) return 1;
@@ -24,8 +25,6 @@ size_t utf8_length(std::string_view bytes, size_t at) {
   }
   return length;
 }
-
-}  // namespace
 
 bool is_utf8(std::string_view bytes) {
   for (size_t at = 0; at < bytes.size();) {
