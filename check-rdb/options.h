@@ -24,9 +24,9 @@ enum class ExpiredKeys : uint8_t { skip, include, only };
 
 // Which keys are exported.
 struct KeyFilter {
-  std::optional<std::string> match;  // a glob pattern for names
-  std::optional<RdbKind> kind;
-  std::optional<uint64_t> db;
+  std::optional<std::string> match = {};  // a glob pattern for names
+  std::optional<RdbKind> kind = {};
+  std::optional<uint64_t> db = {};
   ExpiredKeys expired = ExpiredKeys::skip;
 };
 

@@ -23,7 +23,7 @@ uint64_t LogHistogram::percentile(double percent) const {
   uint64_t seen = 0;
   for (size_t i = 0; i < counts_.size(); ++i) {
     seen += counts_[i];
-    if (seen >= wanted) return std::min(first_of(i) + (last_of(i) - first_of(i)) / 2, max_);
+    if (seen >= wanted) return std::min(last_of(i), max_);
   }
   return max_;
 }

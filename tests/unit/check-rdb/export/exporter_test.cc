@@ -256,7 +256,7 @@ TEST(Exporter, ABrokenKeyOfWhichSomeHasLeftIsDeletedOrMarked) {
 TEST(Exporter, AStreamThatBreaksOffAnywhereIsJson) {
   // Entries that fill the buffer; then the file ends at each byte of what follows.
   RdbBytes file(11);
-  const std::string large(2'000'000, 'x');
+  const std::string large(ExportTarget::most_buffered, 'x');
   file.key(21, "s")
       .length(2)
       .string(stream_id_bytes({1, 1}))

@@ -1,6 +1,8 @@
 // What the reports are made of: names, figures, tables, CSV, the treemap.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <boost/json/parse.hpp>
 #include <numeric>
 #include <vector>
 
@@ -88,8 +90,9 @@ TEST(JsonText, TheShortWayWritesTheSame) {
     append_json(out, bytes);
     const bool text = is_utf8(bytes);
     EXPECT_EQ(out.front(), text ? '"' : '{') << bytes;
-    if (bytes == "\"") EXPECT_EQ(out, R"("\"")");
-    if (bytes == "plain") EXPECT_EQ(out, R"("plain")");
+    if (text) {
+      EXPECT_EQ(boost::json::parse(out), boost::json::value(boost::json::string(bytes)));
+    }
   }
 }
 
