@@ -17,8 +17,9 @@ class LogDatabase {
   void set(uint64_t number) { number_ = number; }
 
   static bool is_select(std::span<const std::string_view> args) {
-    return args.size() == 2 && args[0].size() == 6 && equal_ignoring_case(args[0], "select") &&
-           parse_u64(args[1]).has_value();
+    if (args.size() != 2 || args[0].size() != 6 || !equal_ignoring_case(args[0], "select")) return false;
+    const auto number = parse_u64(args[1]);
+    return number && *number <= largest;
   }
   // Each command in turn; whether it was a SELECT.
   bool see(std::span<const std::string_view> args) {
@@ -28,6 +29,8 @@ class LogDatabase {
   }
 
  private:
+  static constexpr uint64_t largest = INT32_MAX;
+
   uint64_t number_ = 0;
 };
 

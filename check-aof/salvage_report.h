@@ -1,0 +1,24 @@
+// What a salvage came to, for people and for programs.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "check-aof/salvage_file.h"
+#include "common/tool/output.h"
+
+namespace redoubt {
+
+struct SalvageReport {
+  std::string output;  // the file or directory that was written
+  bool dry_run = false;
+  std::string manifest;             // in the output; empty: a single file
+  std::vector<SalvagedFile> files;  // those that were damaged
+  std::vector<std::string> copied;  // those that were not
+};
+
+void print_salvage_report(const SalvageReport& report, Output& out);
+void print_salvage_report_json(const SalvageReport& report, Output& out);
+
+}  // namespace redoubt
