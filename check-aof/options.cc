@@ -31,6 +31,9 @@ constexpr ToolManual manual = {
         "  redoubt-check-aof --fix --yes --max-loss 64kb appendonlydir/appendonly.aof.manifest\n"
         "  redoubt-check-aof --truncate-to-timestamp 1767225600 appendonlydir/appendonly.aof.manifest\n"
         "  redoubt-check-aof --salvage saved.aof appendonly.aof\n"
+        "  redoubt-check-aof --salvage saveddir appendonlydir/appendonly.aof.manifest\n"
+        "  redoubt-check-aof --print --match 'user:*' --command SET,DEL --from @1767225600 appendonly.aof\n"
+        "  redoubt-check-aof --print --from 1200 --to 1299 --json appendonlydir/appendonly.aof.manifest\n"
         "\n"
         "Exit status: 0 sound, 1 damaged, 2 repaired, 3 the command line makes no sense, 4 a file cannot be read or "
         "written.\n",
@@ -51,10 +54,13 @@ po::options_description visible_options() {
                       "write what is sound, before the damage and after it, to a new file")(
       "stats", "commands, keys and times in the log")("print", "the commands, as lines for redis-cli");
   po::options_description printing("What --print shows");
-  printing.add_options()("from", po::value<std::string>()->value_name("WHERE"), "begin there")(
-      "to", po::value<std::string>()->value_name("WHERE"), "end there")(
+  printing.add_options()(
+      "from", po::value<std::string>()->value_name("WHERE"),
+      "begin with the Nth command (N), at a Unix time (@SECONDS) or at a byte of the file (+OFFSET)")(
+      "to", po::value<std::string>()->value_name("WHERE"), "end with this command, time or byte")(
       "match", po::value<std::string>()->value_name("PATTERN"), "only commands with a key that matches")(
-      "command", po::value<std::vector<std::string>>()->value_name("NAME"), "only this command; can be repeated");
+      "command", po::value<std::vector<std::string>>()->value_name("NAME"),
+      "only this command, or several with commas between; can be repeated");
   po::options_description general("General");
   general.add_options()("json", "answer in JSON");
   all.add(repair).add(other).add(printing).add(general);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "check-aof/log_database.h"
@@ -252,6 +253,9 @@ Result<SalvagedFile> FileSalvager::run() {
   }
   if (const Status written = out_.flush(); !written) return written.error();
   result_.salvaged_size = out_.size();
+  // A transaction that is given up late began before damages that are listed already.
+  std::stable_sort(result_.losses.begin(), result_.losses.end(),
+                   [](const SalvageLoss& a, const SalvageLoss& b) { return a.offset < b.offset; });
   return std::move(result_);
 }
 
