@@ -8,24 +8,10 @@
 
 #include "check-aof/checked_log.h"
 #include "check-aof/modes.h"
+#include "check-aof/silent_visitor.h"
 #include "common/aof/aof_reader.h"
 
 namespace redoubt {
-
-// Wants to know nothing of an RDB part.
-class PreambleSkipper final : public RdbVisitor {
- public:
-  bool begin_key(const RdbKey&) override { return false; }
-  Status end_key() override { return {}; }
-  void string(std::string_view) override {}
-  void begin_elements(uint64_t) override {}
-  void element(std::string_view) override {}
-  void pair(std::string_view, std::string_view, int64_t) override {}
-  void scored(std::string_view, double) override {}
-  void packed(RdbBlob, std::string_view) override {}
-  void begin_nodes(uint64_t) override {}
-  void node(bool, std::string_view) override {}
-};
 
 class LogVisitor : public AofVisitor {
  public:

@@ -10,6 +10,7 @@ namespace {
 
 CheckStatus run_mode(const CheckAofOptions& options, const CheckedLog& log, CheckAofContext& context) {
   if (options.salvage) return run_salvage(options, log, context);
+  if (options.stats) return run_stats(options, log, context);
   if (options.print) return run_print(options, log, context);
   return run_verify(options, log, context);
 }

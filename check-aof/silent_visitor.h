@@ -1,16 +1,13 @@
-// Who only wants to know whether a log is sound.
+// Visitors for those who do not want to know.
 #pragma once
 
 #include "common/aof/aof_reader.h"
 
 namespace redoubt {
 
-class SilentVisitor final : public AofVisitor, private RdbVisitor {
+// What is in an RDB part.
+class PreambleSkipper final : public RdbVisitor {
  public:
-  Status commands(std::span<const AofCommand>) override { return {}; }
-  RdbVisitor& preamble() override { return *this; }
-
- private:
   bool begin_key(const RdbKey&) override { return false; }
   Status end_key() override { return {}; }
   void string(std::string_view) override {}
@@ -21,6 +18,16 @@ class SilentVisitor final : public AofVisitor, private RdbVisitor {
   void packed(RdbBlob, std::string_view) override {}
   void begin_nodes(uint64_t) override {}
   void node(bool, std::string_view) override {}
+};
+
+// More than whether a log is sound.
+class SilentVisitor final : public AofVisitor {
+ public:
+  Status commands(std::span<const AofCommand>) override { return {}; }
+  RdbVisitor& preamble() override { return skipper_; }
+
+ private:
+  PreambleSkipper skipper_;
 };
 
 }  // namespace redoubt

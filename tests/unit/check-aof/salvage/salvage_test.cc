@@ -43,25 +43,25 @@ struct Case {
   std::string kept;
 };
 
-class Salvage : public testing::TestWithParam<Case> {};
+class AofSalvage : public testing::TestWithParam<Case> {};
 
-TEST_P(Salvage, KeepsWhatIsWhole) { EXPECT_EQ(salvaged(GetParam().bytes), GetParam().kept); }
+TEST_P(AofSalvage, KeepsWhatIsWhole) { EXPECT_EQ(salvaged(GetParam().bytes), GetParam().kept); }
 
 INSTANTIATE_TEST_SUITE_P(
-    Damages, Salvage,
+    Damages, AofSalvage,
     testing::Values(Case{"GarbageInTheMiddle", a + x + b, a + b}, Case{"GarbageFirst", x + a + b, a + b},
                     Case{"GarbageLast", a + b + x, a + b}, Case{"NothingButGarbage", x, ""},
                     Case{"CutShort", a + b.substr(0, 20), a}, Case{"TwoPlaces", a + x + b + x + c, a + b + c},
                     Case{"Zeros", a + std::string(700'000, '\0') + b, a + b},
-                    Case{"AnnotationsStay", a + "#TS:17\r\n" + x + b + "#TS:18\r\n" + c,
-                         a + "#TS:17\r\n" + b + "#TS:18\r\n" + c},
+                    Case{"AnnotationsStay", a + "#TS:17\r\n#note\r\n" + x + b + "#TS:18\r\n" + c,
+                         a + "#TS:17\r\n#note\r\n" + b + "#TS:18\r\n" + c},
                     Case{"RdbPartStays", empty_rdb + a + x + b, empty_rdb + a + b},
                     Case{"DamageRightAfterAnRdbPart", empty_rdb + x + b, empty_rdb + b},
                     Case{"LengthThatReachesBeyondTheEnd", a + "*2\r\n$3\r\nDEL\r\n$900\r\nx\r\n" + b, a + b}),
     [](const auto& given) { return given.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
-    Transactions, Salvage,
+    Transactions, AofSalvage,
     testing::Values(Case{"WholeOnesStay", a + multi + b + exec + x + multi + c + exec,
                          a + multi + b + exec + multi + c + exec},
                     Case{"DamagedBetweenMultiAndExec", a + multi + b + x + b + exec + c, a + c},
@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& given) { return given.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
-    Databases, Salvage,
+    Databases, AofSalvage,
     testing::Values(Case{"TheLastOneIsKept", select_3 + a + x + b, select_3 + a + b},
                     Case{"ASelectAmongTheDroppedCounts", select_0 + a + x + "*3\r\n$6\r\nSELECT\r\n$1\r\n3\r\n$" + b,
                          select_0 + a + select_3 + b},
@@ -96,7 +96,7 @@ std::string report(const std::string& bytes, Words words = {}) {
   return run_check_aof(files, words).out;
 }
 
-TEST(SalvageReport, SaysWhatWasDroppedAndWhy) {
+TEST(AofSalvageTexts, SaysWhatWasDroppedAndWhy) {
   EXPECT_EQ(report(select_3 + a + "*3\r\n$3\r\nSET\r\n$4\r\nlost\r\n#1\r\n2\r\n" + b + c),
             "in.aof: kept 4 commands, 104 of 134 bytes; dropped 30 bytes in 1 places\n"
             "  offset 50 to 80, 30 bytes dropped: Expected prefix '$', got: '#'\n"
@@ -107,7 +107,7 @@ TEST(SalvageReport, SaysWhatWasDroppedAndWhy) {
             "Written to out.aof\n");
 }
 
-TEST(SalvageReport, NamesTheCommandsOfALostTransaction) {
+TEST(AofSalvageTexts, NamesTheCommandsOfALostTransaction) {
   const std::string text = report(multi + a + a + aof_record("MSET \xff y \"q z") + x);
   EXPECT_THAT(text, HasSubstr("offset 0 to 119, 119 bytes dropped: Expected prefix '*', got: 'r'; in a transaction, "
                               "which goes as a whole\n"));
@@ -116,16 +116,16 @@ TEST(SalvageReport, NamesTheCommandsOfALostTransaction) {
   EXPECT_THAT(text, HasSubstr("keys that this may touch: \"\\\"q\" a \"\\xff\"\n"));
 }
 
-TEST(SalvageReport, NamesTheKeyOfACommandWhoseNameIsDamaged) {
+TEST(AofSalvageTexts, NamesTheKeyOfACommandWhoseNameIsDamaged) {
   EXPECT_THAT(report("*3\r\n!3\r\nSET\r\n$3\r\nkey\r\n$1\r\n1\r\n" + a), HasSubstr("keys that this may touch: key\n"));
   EXPECT_THAT(report("!3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$1\r\n1\r\n" + a), HasSubstr("keys that this may touch: key\n"));
 }
 
-TEST(SalvageReport, ASelectRightAfterLeavesNoDoubt) {
+TEST(AofSalvageTexts, ASelectRightAfterLeavesNoDoubt) {
   EXPECT_THAT(report(a + x + select_3 + b), Not(HasSubstr("not certain")));
 }
 
-TEST(SalvageReport, ListsAreCut) {
+TEST(AofSalvageTexts, ListsAreCut) {
   std::string lost = multi;
   for (int i = 0; i < 150; ++i) lost += aof_record("SET key" + std::to_string(i) + " 1");
   EXPECT_THAT(report(lost + aof_record_of({"SET", std::string(300, 'k'), "1"}) + x), HasSubstr(" and 51 more\n"));
@@ -137,7 +137,7 @@ TEST(SalvageReport, ListsAreCut) {
   EXPECT_THAT(report(many), HasSubstr("  and 3 places more\n"));
 }
 
-TEST(SalvageReport, JsonSaysTheSame) {
+TEST(AofSalvageTexts, JsonSaysTheSame) {
   const auto json =
       boost::json::parse(report(select_3 + multi + a + x + "*3\r\n$6\r\nSELECT\r\n$1\r\n7\r\n$" + b, {"--json"}))
           .as_object();
@@ -153,7 +153,7 @@ TEST(SalvageReport, JsonSaysTheSame) {
   EXPECT_EQ(loss.at("database"), (boost::json::object{{"number", 7}, {"found_in_stretch", true}, {"commands", 1}}));
 }
 
-TEST(SalvageRefusals, ASoundLogIsLeftAlone) {
+TEST(AofSalvageRefusals, ASoundLogIsLeftAlone) {
   SimulatedFiles files;
   files.add_file("in.aof", a + multi + b + exec);
   const CheckAofRun run = run_check_aof(files, {"--salvage", "out.aof", "in.aof"});
@@ -163,7 +163,7 @@ TEST(SalvageRefusals, ASoundLogIsLeftAlone) {
   EXPECT_EQ(files.operations(), 0U);
 }
 
-TEST(SalvageRefusals, WhatExistsIsNotOverwritten) {
+TEST(AofSalvageRefusals, WhatExistsIsNotOverwritten) {
   SimulatedFiles files;
   files.add_file("in.aof", a + x);
   files.add_file("out.aof", "precious");
@@ -174,7 +174,7 @@ TEST(SalvageRefusals, WhatExistsIsNotOverwritten) {
   EXPECT_EQ(files.operations(), 0U);
 }
 
-TEST(SalvageRefusals, ADamagedRdbPartIsForTheOtherTool) {
+TEST(AofSalvageRefusals, ADamagedRdbPartIsForTheOtherTool) {
   SimulatedFiles files;
   files.add_file("in.aof", "REDIS0011rubbish" + a);
   const CheckAofRun run = run_check_aof(files, {"--salvage", "out.aof", "in.aof"});
@@ -183,7 +183,7 @@ TEST(SalvageRefusals, ADamagedRdbPartIsForTheOtherTool) {
   EXPECT_EQ(files.operations(), 0U);
 }
 
-TEST(SalvageDryRun, SaysTheSameAndWritesNothing) {
+TEST(AofSalvageDryRun, SaysTheSameAndWritesNothing) {
   SimulatedFiles files;
   files.add_file("in.aof", a + multi + b + x + c);
   const CheckAofRun run = run_check_aof(files, {"--dry-run", "--salvage", "out.aof", "in.aof"});
@@ -206,7 +206,7 @@ struct ManifestFiles {
   }
 };
 
-TEST(SalvageManifest, MakesADirectoryWithAllFiles) {
+TEST(AofSalvageManifest, MakesADirectoryWithAllFiles) {
   ManifestFiles log;
   const CheckAofRun run = run_check_aof(log.files, {"--salvage", "out", "d/l.aof.manifest"});
   EXPECT_EQ(run.status, 2) << run.err;
@@ -223,7 +223,7 @@ TEST(SalvageManifest, MakesADirectoryWithAllFiles) {
   EXPECT_EQ(run_check_aof(log.files, {"out/l.aof.manifest"}).status, 0);
 }
 
-TEST(SalvageManifest, TakesAnEmptyDirectoryButNoOther) {
+TEST(AofSalvageManifest, TakesAnEmptyDirectoryButNoOther) {
   ManifestFiles log;
   log.files.add_directory("out");
   EXPECT_EQ(run_check_aof(log.files, {"--salvage", "out", "d/l.aof.manifest"}).status, 2);
@@ -264,7 +264,7 @@ std::string sample_log() {
   return bytes;
 }
 
-TEST(SalvageEverywhere, EachByteChanged) {
+TEST(AofSalvageEverywhere, EachByteChanged) {
   const std::string bytes = sample_log();
   for (size_t at = 0; at < bytes.size(); ++at) {
     for (const int change : {1, 2, 16, 128}) {
@@ -275,14 +275,14 @@ TEST(SalvageEverywhere, EachByteChanged) {
   }
 }
 
-TEST(SalvageEverywhere, CutAtEachByte) {
+TEST(AofSalvageEverywhere, CutAtEachByte) {
   const std::string bytes = sample_log();
   for (size_t at = 0; at < bytes.size(); ++at) {
     ASSERT_NO_FATAL_FAILURE(expect_only_named_losses(bytes.substr(0, at))) << at;
   }
 }
 
-TEST(SalvageEverywhere, BlocksSwappedZeroedAndFilledWithGarbage) {
+TEST(AofSalvageEverywhere, BlocksSwappedZeroedAndFilledWithGarbage) {
   const std::string bytes = sample_log();
   Random random(7);
   for (int i = 0; i < 600; ++i) {
@@ -302,7 +302,7 @@ TEST(SalvageEverywhere, BlocksSwappedZeroedAndFilledWithGarbage) {
 }
 
 // Wherever it fails or the power goes, the input is whole, and OUT is there as a whole or is no log.
-TEST(SalvageCrash, LeavesAllOrNothing) {
+TEST(AofSalvageCrash, LeavesAllOrNothing) {
   const std::string in = a + x + b;
   size_t operations = 0;
   {
@@ -326,7 +326,7 @@ TEST(SalvageCrash, LeavesAllOrNothing) {
   }
 }
 
-TEST(SalvageCrash, AManifestComesLast) {
+TEST(AofSalvageCrash, AManifestComesLast) {
   size_t operations = 0;
   {
     ManifestFiles log;
@@ -344,7 +344,7 @@ TEST(SalvageCrash, AManifestComesLast) {
   }
 }
 
-TEST(SalvageErrors, WhatWasBegunIsRemoved) {
+TEST(AofSalvageErrors, WhatWasBegunIsRemoved) {
   SimulatedFiles files;
   files.add_file("in.aof", a + x + b);
   files.fail({.operation = FileOperation::sync, .error = "No space left on device"});

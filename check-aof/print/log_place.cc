@@ -1,4 +1,4 @@
-#include "check-aof/log_place.h"
+#include "check-aof/print/log_place.h"
 
 #include <fmt/format.h>
 

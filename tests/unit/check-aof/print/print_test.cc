@@ -23,9 +23,9 @@ struct Case {
   std::string out;
 };
 
-class Print : public testing::TestWithParam<Case> {};
+class AofPrint : public testing::TestWithParam<Case> {};
 
-TEST_P(Print, ShowsTheCommands) {
+TEST_P(AofPrint, ShowsTheCommands) {
   SimulatedFiles files;
   files.add_file("a.aof", log);
   Words words = {"--print", "a.aof"};
@@ -37,7 +37,7 @@ TEST_P(Print, ShowsTheCommands) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Selections, Print,
+    Selections, AofPrint,
     testing::Values(Case{"All",
                          {},
                          "SELECT 0\nSET user:1 a\nSET user:2 b\nSELECT 3\nMSET user:1 x cart:7 y\nlpush list 1 2\n"
@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"Nothing", {"--command", "GET"}, ""}),
     [](const auto& given) { return given.param.name; });
 
-TEST(PrintText, QuotesWhatIsNoPlainWord) {
+TEST(AofPrintText, QuotesWhatIsNoPlainWord) {
   SimulatedFiles files;
   files.add_file("a.aof", aof_record_of({"SET", "two words", std::string("\0\r\n\xff\"\\", 6)}) +
                               aof_record_of({"APPEND", "", "it's"}));
@@ -71,7 +71,7 @@ TEST(PrintText, QuotesWhatIsNoPlainWord) {
             "SET \"two words\" \"\\x00\\r\\n\\xff\\\"\\\\\"\nAPPEND \"\" \"it's\"\n");
 }
 
-TEST(PrintJson, IsOneObjectALine) {
+TEST(AofPrintJson, IsOneObjectALine) {
   SimulatedFiles files;
   files.add_file("a.aof", aof_record("SELECT 5") + "#TS:1000\r\n" + aof_record_of({"SET", "a\"b", "\xff"}));
   EXPECT_EQ(
@@ -82,7 +82,7 @@ TEST(PrintJson, IsOneObjectALine) {
       "\n");
 }
 
-TEST(PrintManifest, CountsThroughAllFilesAndBeginsEachInDatabase0) {
+TEST(AofPrintManifest, CountsThroughAllFilesAndBeginsEachInDatabase0) {
   SimulatedFiles files;
   files.add_directory("d");
   files.add_file("d/a.manifest", "file one seq 1 type b\nfile two seq 1 type i\n");
@@ -94,7 +94,7 @@ TEST(PrintManifest, CountsThroughAllFilesAndBeginsEachInDatabase0) {
   EXPECT_THAT(json.out, HasSubstr(R"({"file":"two","offset":27,"line":8,"number":4,"db":0)"));
 }
 
-TEST(PrintManifest, HasNoOffsets) {
+TEST(AofPrintManifest, HasNoOffsets) {
   SimulatedFiles files;
   files.add_file("a.manifest", "file one seq 1 type b\nfile two seq 1 type i\n");
   files.add_file("./one", "");
@@ -104,7 +104,7 @@ TEST(PrintManifest, HasNoOffsets) {
   EXPECT_THAT(run.err, HasSubstr("--from: an offset belongs to one file"));
 }
 
-TEST(PrintDamage, ShowsWhatIsBeforeAndSaysWhereItStopped) {
+TEST(AofPrintDamage, ShowsWhatIsBeforeAndSaysWhereItStopped) {
   SimulatedFiles files;
   files.add_file("a.aof", aof_record("SET a 1") + "rubbish");
   const CheckAofRun run = run_check_aof(files, {"--print", "a.aof"});
@@ -113,7 +113,7 @@ TEST(PrintDamage, ShowsWhatIsBeforeAndSaysWhereItStopped) {
   EXPECT_EQ(run.status, 1);
 }
 
-TEST(PrintDamage, BehindTheEndThatWasAskedForIsNotMet) {
+TEST(AofPrintDamage, BehindTheEndThatWasAskedForIsNotMet) {
   SimulatedFiles files;
   files.add_file("a.aof", aof_records({"SET a 1", "SET b 2"}) + "rubbish");
   const CheckAofRun run = run_check_aof(files, {"--print", "a.aof", "--to", "1"});
@@ -122,7 +122,7 @@ TEST(PrintDamage, BehindTheEndThatWasAskedForIsNotMet) {
   EXPECT_EQ(run.status, 0);
 }
 
-TEST(PrintDamage, AMissingFileIsAnErrorOfReading) {
+TEST(AofPrintDamage, AMissingFileIsAnErrorOfReading) {
   SimulatedFiles files;
   files.add_file("./a.manifest", "file one seq 1 type b\n");
   files.add_file("a.manifest", "file one seq 1 type b\n");
@@ -131,7 +131,7 @@ TEST(PrintDamage, AMissingFileIsAnErrorOfReading) {
   EXPECT_EQ(run.status, 4);
 }
 
-TEST(PrintPlaces, ThatMakeNoSenseAreRefused) {
+TEST(AofPrintPlaces, ThatMakeNoSenseAreRefused) {
   SimulatedFiles files;
   files.add_file("a.aof", log);
   for (const std::string text :
@@ -144,7 +144,7 @@ TEST(PrintPlaces, ThatMakeNoSenseAreRefused) {
   EXPECT_EQ(run_check_aof(files, {"--print", "a.aof", "--command", "set,"}).status, 3);
 }
 
-TEST(PrintPreamble, IsSaidToHoldNoCommands) {
+TEST(AofPrintPreamble, IsSaidToHoldNoCommands) {
   SimulatedFiles files;
   const std::string rdb = "REDIS0011\xff" + std::string(8, '\0');  // zeros: without a checksum
   files.add_file("a.aof", rdb + aof_record("SET a 1"));

@@ -1,4 +1,4 @@
-#include "check-aof/heavy_keys.h"
+#include "check-aof/stats/heavy_keys.h"
 
 #include <algorithm>
 #include <bit>

@@ -3,9 +3,9 @@
 #include <iterator>
 #include <utility>
 
-#include "check-aof/command_filter.h"
 #include "check-aof/log_database.h"
 #include "check-aof/modes.h"
+#include "check-aof/print/command_filter.h"
 #include "check-aof/read_log.h"
 #include "common/base/config_file.h"
 #include "common/tool/json_text.h"

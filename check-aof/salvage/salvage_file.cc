@@ -1,4 +1,4 @@
-#include "check-aof/salvage_file.h"
+#include "check-aof/salvage/salvage_file.h"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "check-aof/log_database.h"
-#include "check-aof/read_log.h"
-#include "check-aof/salvage_output.h"
+#include "check-aof/salvage/salvage_output.h"
+#include "check-aof/silent_visitor.h"
 #include "common/aof/aof_writer.h"
 
 namespace redoubt {
@@ -16,7 +16,8 @@ namespace {
 // The RDB part goes over byte by byte. Where it ends is known only when more was read: the rest is cut off.
 class CopyingSource final : public ByteSource {
  public:
-  CopyingSource(ByteSource& source, bool copying, SalvageOutput& out) : source_(source), copying_(copying), out_(out) {}
+  CopyingSource(ByteSource& source, bool copying, AofSalvageOutput& out)
+      : source_(source), copying_(copying), out_(out) {}
 
   Result<size_t> read(std::span<char> bytes) override {
     auto got = source_.read(bytes);
@@ -33,7 +34,7 @@ class CopyingSource final : public ByteSource {
  private:
   ByteSource& source_;
   bool copying_;
-  SalvageOutput& out_;
+  AofSalvageOutput& out_;
 };
 
 class FileSalvager final : public AofVisitor {
@@ -44,7 +45,7 @@ class FileSalvager final : public AofVisitor {
     result_.size = *file.size;
   }
 
-  Result<SalvagedFile> run();
+  Result<SalvagedAof> run();
 
   Status commands(std::span<const AofCommand> batch) override {
     for (const AofCommand& command : batch) {
@@ -54,6 +55,10 @@ class FileSalvager final : public AofVisitor {
   }
   Status timestamp(int64_t unix_seconds, uint64_t) override {
     writer_.timestamp(unix_seconds);
+    return out_.write_if_large();
+  }
+  Status annotation(std::string_view text, uint64_t) override {
+    out_.buffer().append(text).append("\r\n");
     return out_.write_if_large();
   }
   RdbVisitor& preamble() override { return skipper_; }
@@ -77,25 +82,25 @@ class FileSalvager final : public AofVisitor {
   Status write(const AofCommand& command);
   void begin_pending(Pending::Kind kind, uint64_t offset);
   void forget_pending();
-  Status take_back(SalvageLoss& loss);
+  Status take_back(AofLoss& loss);
   Status drop_pending(std::string reason, uint64_t end);
   Status pass_damage(bool& goes_on);
   void settle_database();
-  void add_loss(SalvageLoss loss);
+  void add_loss(AofLoss loss);
 
-  SalvageOutput out_;
+  AofSalvageOutput out_;
   CopyingSource source_;
   AofWriter writer_;
   PreambleSkipper skipper_;
   AofReader* reader_ = nullptr;
   CommandBook book_;
-  SalvagedFile result_;
+  SalvagedAof result_;
 
   LogDatabase database_;
   uint64_t out_database_ = 0;
   Pending pending_;
-  LossCollector pending_loss_;
-  LossCollector skipped_;
+  AofLossCollector pending_loss_;
+  AofLossCollector skipped_;
   std::optional<DatabaseDoubt> doubt_;
   std::optional<size_t> doubted_loss_;
 };
@@ -114,7 +119,7 @@ void FileSalvager::forget_pending() {
   pending_loss_.clear();
 }
 
-Status FileSalvager::take_back(SalvageLoss& loss) {
+Status FileSalvager::take_back(AofLoss& loss) {
   loss.commands += pending_.commands;
   loss.bytes += pending_.bytes;
   pending_loss_.move_to(loss);
@@ -126,7 +131,7 @@ Status FileSalvager::take_back(SalvageLoss& loss) {
 }
 
 Status FileSalvager::drop_pending(std::string reason, uint64_t end) {
-  SalvageLoss loss;
+  AofLoss loss;
   loss.reason = std::move(reason);
   loss.offset = pending_.offset;
   loss.end = end;
@@ -135,9 +140,9 @@ Status FileSalvager::drop_pending(std::string reason, uint64_t end) {
   return done;
 }
 
-void FileSalvager::add_loss(SalvageLoss loss) {
+void FileSalvager::add_loss(AofLoss loss) {
   result_.lost_bytes += loss.bytes;
-  if (result_.losses.size() < SalvagedFile::most_losses) {
+  if (result_.losses.size() < SalvagedAof::most_losses) {
     result_.losses.push_back(std::move(loss));
   } else {
     ++result_.more_losses;
@@ -198,7 +203,7 @@ void FileSalvager::settle_database() {
 
 Status FileSalvager::pass_damage(bool& goes_on) {
   settle_database();
-  SalvageLoss loss;
+  AofLoss loss;
   loss.reason = reader_->problem();
   loss.offset = reader_->position().offset;
   Status done;
@@ -213,7 +218,7 @@ Status FileSalvager::pass_damage(bool& goes_on) {
   loss.end = reader_->position().offset;
   loss.bytes = loss.end - loss.offset;
   const auto found = skipped_.last_select();
-  SalvageLoss in_damage;
+  AofLoss in_damage;
   skipped_.move_to(in_damage);
   for (const auto& [name, count] : in_damage.recognised) loss.recognised[name] += count;
   loss.keys.merge(in_damage.keys);
@@ -227,9 +232,9 @@ Status FileSalvager::pass_damage(bool& goes_on) {
   return done;
 }
 
-Result<SalvagedFile> FileSalvager::run() {
+Result<SalvagedAof> FileSalvager::run() {
   AofReadOptions options;
-  options.longest_argument = longest_salvaged;
+  options.longest_argument = longest_salvaged_argument;
   options.source_size = result_.size;
   AofReader reader(source_, options);
   reader_ = &reader;
@@ -255,13 +260,13 @@ Result<SalvagedFile> FileSalvager::run() {
   result_.salvaged_size = out_.size();
   // A transaction that is given up late began before damages that are listed already.
   std::stable_sort(result_.losses.begin(), result_.losses.end(),
-                   [](const SalvageLoss& a, const SalvageLoss& b) { return a.offset < b.offset; });
+                   [](const AofLoss& a, const AofLoss& b) { return a.offset < b.offset; });
   return std::move(result_);
 }
 
 }  // namespace
 
-Result<SalvagedFile> salvage_file(const CheckedFile& file, ByteSource& source, File* out) {
+Result<SalvagedAof> salvage_aof(const CheckedFile& file, ByteSource& source, File* out) {
   return FileSalvager(file, source, out).run();
 }
 

@@ -1,4 +1,4 @@
-#include "check-aof/rewrite_estimate.h"
+#include "check-aof/stats/rewrite_estimate.h"
 
 #include <algorithm>
 #include <iterator>

@@ -4,24 +4,14 @@
 #include <utility>
 
 #include "check-aof/modes.h"
-#include "check-aof/read_log.h"
-#include "check-aof/salvage_file.h"
-#include "check-aof/salvage_report.h"
+#include "check-aof/salvage/salvage_file.h"
+#include "check-aof/salvage/salvage_report.h"
+#include "check-aof/silent_visitor.h"
 #include "common/aof/aof_format.h"
 #include "common/tool/progress.h"
 
 namespace redoubt {
 namespace {
-
-// Wants to know nothing but whether it is sound.
-class Listener final : public AofVisitor {
- public:
-  Status commands(std::span<const AofCommand>) override { return {}; }
-  RdbVisitor& preamble() override { return skipper_; }
-
- private:
-  PreambleSkipper skipper_;
-};
 
 class Salvage {
  public:
@@ -49,7 +39,7 @@ class Salvage {
   std::string out_;
   std::vector<bool> damaged_;  // of the log's files
   std::vector<std::string> written_;
-  SalvageReport report_;
+  AofSalvageReport report_;
 };
 
 CheckStatus Salvage::refuse(CheckStatus status, std::string_view why) {
@@ -66,11 +56,10 @@ CheckStatus Salvage::examine_file(const CheckedFile& file, Progress& progress) {
   ProgressSource source(**opened, progress);
   AofReadOptions options;
   options.strict_transactions = true;
-  options.longest_argument = longest_salvaged;
-  options.source_size = *file.size;
+  options.only_verify = true;
   AofReader reader(source, options);
-  Listener listener;
-  switch (reader.read_all(listener)) {
+  SilentVisitor visitor;
+  switch (reader.read_all(visitor)) {
     case AofState::end: return CheckStatus::sound;
     case AofState::unreadable:
       progress.clear();
@@ -125,9 +114,10 @@ Status Salvage::read_back(const std::string& path) {
   FileSource source(std::move(*file));
   AofReadOptions options;
   options.strict_transactions = true;
+  options.only_verify = true;
   AofReader reader(source, options);
-  Listener listener;
-  if (reader.read_all(listener) == AofState::end) return {};
+  SilentVisitor visitor;
+  if (reader.read_all(visitor) == AofState::end) return {};
   return Error{
       fmt::format("what was written is not sound at offset {}: {}", reader.position().problem, reader.problem())};
 }
@@ -148,7 +138,7 @@ Status Salvage::write_file(const CheckedFile& file, bool damaged, const std::str
     if (!out) return {};
     if (const Status copied = copy(source, *out); !copied) return copied;
   } else {
-    auto salvaged = salvage_file(file, source, out.get());
+    auto salvaged = salvage_aof(file, source, out.get());
     if (!salvaged) return salvaged.error();
     report_.files.push_back(std::move(*salvaged));
   }
@@ -212,9 +202,9 @@ CheckStatus Salvage::run() {
   report_.dry_run = options_.dry_run;
   if (const CheckStatus status = write_files(); status != CheckStatus::repaired) return status;
   if (options_.json) {
-    print_salvage_report_json(report_, context_.out);
+    print_aof_salvage_json(report_, context_.out);
   } else {
-    print_salvage_report(report_, context_.out);
+    print_aof_salvage(report_, context_.out);
   }
   return options_.dry_run ? CheckStatus::damaged : CheckStatus::repaired;
 }

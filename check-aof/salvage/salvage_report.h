@@ -5,20 +5,20 @@
 #include <string_view>
 #include <vector>
 
-#include "check-aof/salvage_file.h"
+#include "check-aof/salvage/salvage_file.h"
 #include "common/tool/output.h"
 
 namespace redoubt {
 
-struct SalvageReport {
+struct AofSalvageReport {
   std::string output;  // the file or directory that was written
   bool dry_run = false;
   std::string manifest;             // in the output; empty: a single file
-  std::vector<SalvagedFile> files;  // those that were damaged
+  std::vector<SalvagedAof> files;   // those that were damaged
   std::vector<std::string> copied;  // those that were not
 };
 
-void print_salvage_report(const SalvageReport& report, Output& out);
-void print_salvage_report_json(const SalvageReport& report, Output& out);
+void print_aof_salvage(const AofSalvageReport& report, Output& out);
+void print_aof_salvage_json(const AofSalvageReport& report, Output& out);
 
 }  // namespace redoubt

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "check-aof/command_book.h"
-#include "check-aof/log_place.h"
 #include "check-aof/options.h"
+#include "check-aof/print/log_place.h"
 
 namespace redoubt {
 

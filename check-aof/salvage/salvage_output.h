@@ -9,10 +9,10 @@
 
 namespace redoubt {
 
-class SalvageOutput {
+class AofSalvageOutput {
  public:
   // nullptr: counts only.
-  explicit SalvageOutput(File* file) : file_(file) {}
+  explicit AofSalvageOutput(File* file) : file_(file) {}
 
   uint64_t size() const { return flushed_ + buffer_.size(); }
   // To be appended to; then call write_if_large().

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "check-aof/command_book.h"
-#include "check-aof/sample_table.h"
+#include "check-aof/stats/sample_table.h"
 #include "common/hash/keyed_hash.h"
 
 namespace redoubt {

@@ -1,4 +1,4 @@
-#include "check-aof/command_filter.h"
+#include "check-aof/print/command_filter.h"
 
 #include <fmt/format.h>
 

@@ -22,7 +22,7 @@ struct DatabaseDoubt {
   uint64_t commands = 0;          // that were kept in it
 };
 
-struct SalvageLoss {
+struct AofLoss {
   static constexpr size_t most_keys = 100;
   static constexpr size_t longest_key = 256;
 
@@ -37,9 +37,9 @@ struct SalvageLoss {
 };
 
 // Gathers commands and keys of a stretch.
-class LossCollector final : public AofSkipVisitor {
+class AofLossCollector final : public AofSkipVisitor {
  public:
-  explicit LossCollector(CommandBook& book) : book_(book) {}
+  explicit AofLossCollector(CommandBook& book) : book_(book) {}
 
   // Forgets everything.
   void clear();
@@ -47,7 +47,7 @@ class LossCollector final : public AofSkipVisitor {
   // The damaged part ends here; the last command in it is complete.
   void end_of_skipped() { finish_run(false); }
   // Adds what was gathered.
-  void move_to(SalvageLoss& loss);
+  void move_to(AofLoss& loss);
   // Of the damaged part.
   std::optional<uint64_t> last_select() const { return last_select_; }
 

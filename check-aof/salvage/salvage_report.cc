@@ -1,4 +1,4 @@
-#include "check-aof/salvage_report.h"
+#include "check-aof/salvage/salvage_report.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -10,7 +10,7 @@
 namespace redoubt {
 namespace {
 
-std::string list_of_commands(const SalvageLoss& loss) {
+std::string list_of_commands(const AofLoss& loss) {
   std::string text;
   for (const auto& [name, count] : loss.recognised) {
     text += text.empty() ? "" : ", ";
@@ -20,18 +20,18 @@ std::string list_of_commands(const SalvageLoss& loss) {
   return text;
 }
 
-std::string list_of_keys(const SalvageLoss& loss) {
+std::string list_of_keys(const AofLoss& loss) {
   std::string text;
   for (const std::string& key : loss.keys) {
     text += text.empty() ? "" : " ";
     append_word(text, key);
-    if (key.size() == SalvageLoss::longest_key) text += "...";
+    if (key.size() == AofLoss::longest_key) text += "...";
   }
   if (loss.more_keys > 0) text += fmt::format(" and {} more", loss.more_keys);
   return text;
 }
 
-void print_loss(const SalvageLoss& loss, Output& out) {
+void print_loss(const AofLoss& loss, Output& out) {
   out.print("  offset {} to {}, {} bytes dropped: {}\n", loss.offset, loss.end, loss.bytes, loss.reason);
   if (loss.commands > 0) out.print("    whole commands among them: {}\n", loss.commands);
   if (!loss.recognised.empty()) out.print("    recognised: {}\n", list_of_commands(loss));
@@ -43,7 +43,7 @@ void print_loss(const SalvageLoss& loss, Output& out) {
       loss.database->found_in_stretch ? "which a SELECT among the dropped bytes names" : "the one before");
 }
 
-boost::json::object json_of_loss(const SalvageLoss& loss) {
+boost::json::object json_of_loss(const AofLoss& loss) {
   boost::json::object recognised;
   for (const auto& [name, count] : loss.recognised) {
     // Names of objects must be text; those of commands are, but for damage.
@@ -69,11 +69,11 @@ boost::json::object json_of_loss(const SalvageLoss& loss) {
 
 }  // namespace
 
-void print_salvage_report(const SalvageReport& report, Output& out) {
-  for (const SalvagedFile& file : report.files) {
+void print_aof_salvage(const AofSalvageReport& report, Output& out) {
+  for (const SalvagedAof& file : report.files) {
     out.print("{}: kept {} commands, {} of {} bytes; dropped {} bytes in {} places\n", file.name, file.commands,
               file.salvaged_size, file.size, file.lost_bytes, file.losses.size() + file.more_losses);
-    for (const SalvageLoss& loss : file.losses) print_loss(loss, out);
+    for (const AofLoss& loss : file.losses) print_loss(loss, out);
     if (file.more_losses > 0) out.print("  and {} places more\n", file.more_losses);
   }
   for (const std::string& name : report.copied) out.print("{}: sound, copied as it is\n", name);
@@ -86,11 +86,11 @@ void print_salvage_report(const SalvageReport& report, Output& out) {
   }
 }
 
-void print_salvage_report_json(const SalvageReport& report, Output& out) {
+void print_aof_salvage_json(const AofSalvageReport& report, Output& out) {
   boost::json::array files;
-  for (const SalvagedFile& file : report.files) {
+  for (const SalvagedAof& file : report.files) {
     boost::json::array losses;
-    for (const SalvageLoss& loss : file.losses) losses.push_back(json_of_loss(loss));
+    for (const AofLoss& loss : file.losses) losses.push_back(json_of_loss(loss));
     files.push_back(boost::json::object{{"file", json_of_bytes(file.name)},
                                         {"size", file.size},
                                         {"salvaged_size", file.salvaged_size},

@@ -1,4 +1,4 @@
-#include "check-aof/salvage_loss.h"
+#include "check-aof/salvage/salvage_loss.h"
 
 #include <algorithm>
 #include <utility>
@@ -7,7 +7,7 @@
 
 namespace redoubt {
 
-void LossCollector::clear() {
+void AofLossCollector::clear() {
   recognised_.clear();
   found_.clear();
   more_keys_ = 0;
@@ -16,39 +16,39 @@ void LossCollector::clear() {
   after_header_ = name_damaged_ = false;
 }
 
-void LossCollector::note_name(const std::string& name) {
-  if (recognised_.size() < SalvageLoss::most_keys || recognised_.contains(name)) ++recognised_[name];
+void AofLossCollector::note_name(const std::string& name) {
+  if (recognised_.size() < AofLoss::most_keys || recognised_.contains(name)) ++recognised_[name];
 }
 
-void LossCollector::note_key(std::string_view key) {
-  key = key.substr(0, SalvageLoss::longest_key);
+void AofLossCollector::note_key(std::string_view key) {
+  key = key.substr(0, AofLoss::longest_key);
   if (found_.contains(key)) return;
-  if (found_.size() < SalvageLoss::most_keys) {
+  if (found_.size() < AofLoss::most_keys) {
     found_.emplace(key);
   } else {
     ++more_keys_;
   }
 }
 
-void LossCollector::add_command(std::span<const std::string_view> args) {
+void AofLossCollector::add_command(std::span<const std::string_view> args) {
   const CommandEntry& entry = book_.find(args[0]);
   note_name(entry.name);
   book_.find_keys(entry, args, keys_);
   for (const std::string_view key : keys_) note_key(key);
 }
 
-void LossCollector::skipped_header(uint64_t) {
+void AofLossCollector::skipped_header(uint64_t) {
   finish_run(false);
   after_header_ = true;
 }
 
-void LossCollector::skipped_argument(std::string_view bytes) {
+void AofLossCollector::skipped_argument(std::string_view bytes) {
   if (run_.size() < most_arguments) run_.emplace_back(bytes.substr(0, longest_argument));
 }
 
 // The name comes first where a command's first line was whole, or where it is a name that we know. Of others the first argument
 // after a damaged name is the likely key; pieces that are neither tell nothing.
-void LossCollector::finish_run(bool by_damage) {
+void AofLossCollector::finish_run(bool by_damage) {
   const bool had_header = std::exchange(after_header_, false);
   const bool lost_name = std::exchange(name_damaged_, false);
   if (run_.empty()) {
@@ -70,7 +70,7 @@ void LossCollector::finish_run(bool by_damage) {
   run_.clear();
 }
 
-void LossCollector::move_to(SalvageLoss& loss) {
+void AofLossCollector::move_to(AofLoss& loss) {
   finish_run(false);
   loss.recognised = std::move(recognised_);
   loss.keys = std::move(found_);
