@@ -194,7 +194,7 @@ void Analyzer::describe_record(const AofReader& reader, RecordWalk walk) {
 }
 
 std::string Analyzer::dump_around(uint64_t offset) const {
-  const uint64_t begin = offset - std::min(offset, shown_before);
+  const uint64_t begin = (offset - std::min(offset, shown_before)) / 16 * 16;  // a whole line of the dump
   auto source = open_checked_file(request_.files, file_, begin);
   if (!source) return {};
   std::string bytes(static_cast<size_t>(offset - begin + shown_after), '\0');

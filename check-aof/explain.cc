@@ -78,22 +78,27 @@ void Explanation::say_what_follows(const FileDamage& damage) {
   }
   if (!damage.after) return;
   const CommandsAfter& after = *damage.after;
-  say("Behind it {} whole command{} begin at byte {} and go on to {}.", after.commands, after.commands == 1 ? "" : "s",
-      after.offset, after.to_the_end ? "the end" : fmt::format("byte {}", after.end));
+  const std::string end = after.to_the_end ? "the end" : fmt::format("byte {}", after.end);
+  if (after.commands == 1) {
+    say("One whole command stands from byte {} to {}.", after.offset, end);
+  } else {
+    say("{} whole commands stand from byte {} to {}.", after.commands, after.offset, end);
+  }
+  if (after.offset <= damage.offset || analysis_.verdict == FileVerdict::truncated) {
+    say("So what is wrong is the length of an argument before them, and not what stands at its end.");
+  }
 }
 
 void Explanation::advise_on_cut(const FileDamage& damage) {
   const uint64_t lost = analysis_.size - analysis_.ok_up_to;
   if (damage.after) {
-    if (analysis_.verdict == FileVerdict::truncated) {
-      say("So it is a length that is wrong, rather than an append that was cut short.");
-    }
     say("A cut at byte {} loses {} bytes, these commands among them. To keep them:", analysis_.ok_up_to, lost);
     say("  {} --salvage {} {}", program, log_.multi_part ? "DIRECTORY" : "OUT.aof", log_.argument);
     return;
   }
+  const bool transaction = analysis_.verdict == FileVerdict::open_transaction || analysis_.ok_up_to < damage.record;
   say("A cut at byte {} loses {} bytes, and no whole command{}:", analysis_.ok_up_to, lost,
-      analysis_.ok_up_to < damage.record ? " but those since MULTI" : "");
+      transaction ? " but those of a transaction that never took place" : "");
   say("  {} --fix {}{}", program, result_.last ? "" : "--allow-middle ", log_.argument);
   const bool only_cut_short =
       analysis_.verdict == FileVerdict::truncated || analysis_.verdict == FileVerdict::open_transaction;

@@ -27,6 +27,7 @@ struct FileResult {
   const CheckedFile* file = nullptr;
   bool last = false;  // of the log
   FileAnalysis analysis;
+  uint64_t ok_up_to_line = 0;  // as redis-check-aof counts: through all files, up to where reading stopped
   std::optional<CutOutcome> cut;
 };
 

@@ -50,6 +50,7 @@ json::object json_of(const FileResult& result) {
   if (analysis.verdict == FileVerdict::missing || analysis.verdict == FileVerdict::unreadable) return object;
   object["size"] = analysis.size;
   object["ok_up_to"] = analysis.ok_up_to;
+  object["ok_up_to_line"] = result.ok_up_to_line;
   object["diff"] = analysis.size - analysis.ok_up_to;
   object["commands"] = analysis.commands;
   object["rdb_preamble"] = analysis.rdb;

@@ -15,7 +15,11 @@ VerifyRun::VerifyRun(const CheckAofOptions& options, const CheckedLog& log, Chec
       painter_(options.json ? Painter(false) : context.out_painter) {}
 
 CheckStatus VerifyRun::run() {
-  for (const CheckedFile& file : log_.files) results_.push_back({&file, &file == &log_.files.back(), {}, {}});
+  for (const CheckedFile& file : log_.files) {
+    FileResult& result = results_.emplace_back();
+    result.file = &file;
+    result.last = &file == &log_.files.back();
+  }
   const CheckStatus status = check_files();
   if (options_.json) context_.out.print("{}\n", boost::json::serialize(json_of(log_, results_, status)));
   return status;
@@ -29,7 +33,6 @@ CheckStatus VerifyRun::check_files() {
     announce(result, !increments);
     increments = increments || result.file->role == CheckedRole::increment;
     const Outcome outcome = check(result);
-    lines_ += result.analysis.lines;
     if (outcome == Outcome::stop) {
       look_at_rest(i + 1);
       text_.write(explain_files(log_));
@@ -63,6 +66,8 @@ AnalysisRequest VerifyRun::request(bool silent) {
 VerifyRun::Outcome VerifyRun::check(FileResult& result) {
   text_.flush();
   result.analysis = analyze_file(request(false), *result.file);
+  lines_ += result.analysis.lines;
+  result.ok_up_to_line = lines_ + 1;
   const FileAnalysis& analysis = result.analysis;
   const std::string& name = result.file->name;
   switch (analysis.verdict) {
@@ -86,7 +91,7 @@ VerifyRun::Outcome VerifyRun::check(FileResult& result) {
     return Outcome::valid;
   }
   say("AOF analyzed: filename={}, size={}, ok_up_to={}, ok_up_to_line={}, diff={}", name, analysis.size,
-      analysis.ok_up_to, lines_ + analysis.lines + 1, analysis.size - analysis.ok_up_to);
+      analysis.ok_up_to, result.ok_up_to_line, analysis.size - analysis.ok_up_to);
   return analysis.is_damaged() ? check_damaged(result) : Outcome::valid;
 }
 
@@ -207,6 +212,8 @@ void VerifyRun::look_at_rest(size_t first) {
   for (size_t i = first; i < results_.size(); ++i) {
     FileResult& result = results_[i];
     result.analysis = analyze_file(request(true), *result.file);
+    lines_ += result.analysis.lines;
+    result.ok_up_to_line = lines_ + 1;
     const FileAnalysis& analysis = result.analysis;
     if (!analysis.is_damaged()) {
       say("  Of the files after it, {} is {}.", result.file->name, name_of(analysis.verdict));

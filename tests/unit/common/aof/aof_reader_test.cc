@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -431,6 +432,157 @@ TEST(AofReaderTest, ABadPreambleIsNotPassedOver) {
     EXPECT_LE(reading.position.offset, size);
   }
   for (size_t size = 1; size < 5; ++size) EXPECT_EQ(read(whole.substr(0, size)).state, AofState::damaged);
+}
+
+// ---- verifying only
+
+AofReadOptions only_verify() {
+  AofReadOptions options;
+  options.only_verify = true;
+  options.strict_transactions = true;
+  return options;
+}
+
+// What is told of where reading stopped is the same whether commands are told or not.
+void expect_verified_alike(const std::string& text, std::initializer_list<size_t> pieces) {
+  AofReadOptions strict;
+  strict.strict_transactions = true;
+  const Reading told = read(text, SIZE_MAX, strict);
+  for (const size_t most : pieces) {
+    const Reading verified = read(text, most, only_verify());
+    SCOPED_TRACE(std::to_string(text.size()) + " bytes, by " + std::to_string(most));
+    EXPECT_TRUE(verified.recorder.told.empty());
+    EXPECT_EQ(verified.recorder.timestamps, told.recorder.timestamps);
+    if (told.problem.find("whole commands from offset") == std::string::npos) {
+      EXPECT_EQ(verified.state, told.state);
+      EXPECT_EQ(verified.problem, told.problem);
+    } else {
+      EXPECT_EQ(verified.state, AofState::truncated);
+    }
+    EXPECT_EQ(verified.position.offset, told.position.offset);
+    EXPECT_EQ(verified.position.line, told.position.line);
+    EXPECT_EQ(verified.position.commands, told.position.commands);
+    EXPECT_EQ(verified.position.annotations, told.position.annotations);
+    EXPECT_EQ(verified.position.last, told.position.last);
+    EXPECT_EQ(verified.position.sound, told.position.sound);
+    EXPECT_EQ(verified.position.sound_line, told.position.sound_line);
+    EXPECT_EQ(verified.position.problem, told.position.problem);
+  }
+}
+
+std::string small_log() {
+  return "#TS:5\r\n" + bytes_of({"SET", "a", "1"}) + bytes_of({"MULTI"}) + bytes_of({"SET", "key", "0123456789"}) +
+         "#TS:6\r\n" + bytes_of({"EXEC"}) + bytes_of({"MULTI"}) + bytes_of({"DISCARD"}) +
+         bytes_of({"RPUSH", "l", "", std::string(120, 'x')});
+}
+
+TEST(AofVerifyTest, StopsWhereReadingStopsAtEveryTruncation) {
+  const std::string whole = small_log();
+  for (size_t size = 0; size <= whole.size(); ++size) expect_verified_alike(whole.substr(0, size), {1, 7, SIZE_MAX});
+}
+
+TEST(AofVerifyTest, StopsWhereReadingStopsAtEveryFlippedByte) {
+  const std::string whole = small_log();
+  for (size_t at = 0; at < whole.size(); ++at) {
+    for (const char flip : {'\x01', '\x10', '\x80'}) {
+      std::string text = whole;
+      text[at] = static_cast<char>(text[at] ^ flip);
+      expect_verified_alike(text, {3, SIZE_MAX});
+    }
+  }
+}
+
+TEST(AofVerifyTest, TransactionsThatNoServerAppendsAreDamage) {
+  const std::string set = bytes_of({"SET", "a", "1"});
+  for (const std::string& text : {set + bytes_of({"EXEC"}) + set, bytes_of({"MULTI"}) + set + bytes_of({"multi"}) + set,
+                                  set + bytes_of({"MULTI"}) + set, bytes_of({"MULTI", "x"}) + set}) {
+    expect_verified_alike(text, {1, SIZE_MAX});
+  }
+}
+
+// Larger than the buffer, in every part of it, with damage around.
+TEST(AofVerifyTest, PassesOverWhatTheBufferDoesNotHold) {
+  const std::string set = bytes_of({"SET", "a", "1"});
+  const std::string large = bytes_of({"SET", std::string(300'000, 'k'), std::string(700'000, 'v'), "EX", "5"});
+  Words many = {"RPUSH", "list"};
+  for (int i = 0; i < 60'000; ++i) many.push_back("element " + std::to_string(i));
+  const std::string wide = bytes_of(many);
+  const std::string whole = set + large + wide + set + large + set;
+  expect_verified_alike(whole, {1000, 65'536, SIZE_MAX});
+  for (const size_t before : {large.size() + wide.size() + 1, size_t{2}, set.size(), set.size() + 1, set.size() + 3,
+                              set.size() + 20, set.size() + 600'000, set.size() + 800'000}) {
+    expect_verified_alike(whole.substr(0, whole.size() - before), {65'537, SIZE_MAX});
+  }
+  for (const size_t at : {set.size() + 300'000, set.size() + 300'025, set.size() + 300'026, set.size() + 300'027,
+                          set.size() + large.size() - 20, set.size() + large.size() - 1}) {
+    for (const char wrong : {'x', '\0'}) {
+      std::string text = whole;
+      text[at] = wrong;
+      expect_verified_alike(text, {65'537, SIZE_MAX});
+    }
+  }
+}
+
+TEST(AofVerifyTest, NoLengthMakesItHoldWhatIsThere) {
+  constexpr size_t total = size_t{32} << 20;
+  class Zeros final : public ByteSource {
+   public:
+    Result<size_t> read(std::span<char> bytes) override {
+      EXPECT_LE(bytes.size(), size_t{256} * 1024);
+      const size_t size = std::min(bytes.size(), left);
+      std::fill_n(bytes.data(), size, '0');
+      if (left == total) memcpy(bytes.data(), "*1\r\n$9999999999\r\n", 17);
+      left -= size;
+      return size;
+    }
+    size_t left = total;
+  };
+  Zeros source;
+  Recorder recorder;
+  AofReader reader(source, only_verify());
+  EXPECT_EQ(reader.read_all(recorder), AofState::truncated);
+  EXPECT_EQ(reader.problem(), "Expected to read 9999999999 bytes, got " + std::to_string(total - 17) + " bytes");
+  EXPECT_EQ(reader.position().problem, 17u);
+}
+
+TEST(AofVerifyTest, APreambleIsReadWhereItIsAllowed) {
+  const std::string text = preamble() + bytes_of({"SET", "a", "1"});
+  const Reading verified = read(text, 5, only_verify());
+  EXPECT_EQ(verified.state, AofState::end);
+  EXPECT_EQ(verified.position.commands, 1u);
+  AofReadOptions options = only_verify();
+  options.preamble_allowed = false;
+  EXPECT_EQ(read(text, 5, options).state, AofState::damaged);
+}
+
+TEST(AofVerifyTest, AFailingSourceIsNoEnd) {
+  const std::string text = small_log() + bytes_of({"SET", "k", std::string(600'000, 'v')});
+  for (const size_t at : {size_t{0}, size_t{10}, size_t{250'000}, size_t{400'000}}) {
+    TextSource source(text, SIZE_MAX, at);
+    Recorder recorder;
+    AofReader reader(source, only_verify());
+    EXPECT_EQ(reader.read_all(recorder), AofState::unreadable) << at;
+    EXPECT_EQ(reader.problem(), "Input/output error");
+  }
+}
+
+TEST(AofVerifyTest, OtherAnnotationsAreToldAsTheyAre) {
+  class Listener final : public AofVisitor {
+   public:
+    Status commands(std::span<const AofCommand>) override { return {}; }
+    Status annotation(std::string_view text, uint64_t offset) override {
+      told.push_back(std::to_string(offset) + " " + std::string(text));
+      return {};
+    }
+    RdbVisitor& preamble() override { return nobody; }
+    Recorder nobody;
+    Words told;
+  };
+  TextSource source("#TS:1\r\n#TS:x\r\n#note\n");
+  Listener listener;
+  AofReader reader(source, only_verify());
+  EXPECT_EQ(reader.read_all(listener), AofState::end);
+  EXPECT_EQ(listener.told, (Words{"7 #TS:x", "14 #note"}));
 }
 
 }  // namespace
