@@ -42,9 +42,10 @@ bool is_word(const std::string& text, const char* word) { return strcasecmp(text
 
 class Walker {
  public:
-  Walker(ByteSource& source, uint64_t offset) : source_(source), offset_(offset) {}
+  Walker(ByteSource& source, uint64_t offset, bool in_transaction)
+      : source_(source), offset_(offset), in_transaction_(in_transaction) {}
 
-  RecordWalk walk(const std::string& file_name, bool in_transaction);
+  RecordWalk walk(const std::string& file_name);
 
  private:
   int peek();
@@ -61,6 +62,7 @@ class Walker {
   size_t begin_ = 0;
   size_t end_ = 0;
   uint64_t problem_ = 0;
+  bool in_transaction_;
   RecordWalk walk_;
 };
 
@@ -104,7 +106,10 @@ bool Walker::expect_newline(const char* at) {
 bool Walker::read_number(char prefix, int64_t& value) {
   problem_ = offset_;
   const std::vector<char> line = read_line();
-  if (line.empty()) return false;
+  if (line.empty()) {
+    if (in_transaction_) say("Reached EOF before reading EXEC for MULTI");
+    return false;
+  }
   if (line[0] != prefix) {
     say(fmt::format("Expected prefix '{}', got: '{}'", prefix, line[0]));
     return false;
@@ -147,7 +152,7 @@ bool Walker::read_argument(std::string& shown) {
   return whole && expect_newline(tail);
 }
 
-RecordWalk Walker::walk(const std::string& file_name, bool in_transaction) {
+RecordWalk Walker::walk(const std::string& file_name) {
   const int first = peek();
   if (first == '#') {
     walk_.accepted = true;
@@ -168,10 +173,11 @@ RecordWalk Walker::walk(const std::string& file_name, bool in_transaction) {
     ++walk_.arguments;
     const bool multi = i == 0 && is_word(shown, "multi");
     const bool exec = i == 0 && is_word(shown, "exec");
-    if ((multi && in_transaction) || (exec && !in_transaction)) {
+    if ((multi && in_transaction_) || (exec && !in_transaction_)) {
       say(fmt::format("Unexpected {} in AOF {}", multi ? "MULTI" : "EXEC", file_name));
       return std::move(walk_);
     }
+    if (multi || exec) in_transaction_ = multi;
   }
   walk_.accepted = true;
   return std::move(walk_);
@@ -180,7 +186,7 @@ RecordWalk Walker::walk(const std::string& file_name, bool in_transaction) {
 }  // namespace
 
 RecordWalk walk_record(ByteSource& source, uint64_t offset, const std::string& file_name, bool in_transaction) {
-  return Walker(source, offset).walk(file_name, in_transaction);
+  return Walker(source, offset, in_transaction).walk(file_name);
 }
 
 }  // namespace redoubt

@@ -1,12 +1,14 @@
 #include "tests/support/check_aof_run.h"
 
+#include <algorithm>
+
 #include "check-aof/options.h"
 #include "check-aof/run.h"
 #include "common/aof/aof_writer.h"
 
 namespace redoubt {
 
-CheckAofRun run_check_aof(FileSystem& files, const std::vector<std::string>& words) {
+CheckAofRun run_check_aof(FileSystem& files, const std::vector<std::string>& words, bool yes) {
   CheckAofRun run;
   std::vector<const char*> argv = {"redoubt-check-aof"};
   for (const std::string& word : words) argv.push_back(word.c_str());
@@ -17,11 +19,26 @@ CheckAofRun run_check_aof(FileSystem& files, const std::vector<std::string>& wor
     run.status = *parsed.exit_status;
   } else {
     CheckAofContext context{files, out, err};
+    context.confirm = [&](std::string_view question) {
+      out.write(question);
+      ++run.questions;
+      return yes;
+    };
     run.status = static_cast<int>(run_check_aof(parsed.options, context));
   }
   out.flush();
   err.flush();
   return run;
+}
+
+std::string verdict_lines(std::string_view out) {
+  std::string kept;
+  while (!out.empty()) {
+    const std::string_view line = out.substr(0, std::min(out.find('\n'), out.size() - 1) + 1);
+    if (!line.starts_with("  ")) kept += line;
+    out.remove_prefix(line.size());
+  }
+  return kept;
 }
 
 std::string aof_record_of(const std::vector<std::string>& args) {

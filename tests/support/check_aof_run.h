@@ -15,10 +15,15 @@ struct CheckAofRun {
   int status = 0;
   std::string out;
   std::string err;
+  int questions = 0;
+
+  bool says(std::string_view text) const { return out.find(text) != std::string::npos; }
 };
 
-// `words` come after the program's name. Questions are answered with no.
-CheckAofRun run_check_aof(FileSystem& files, const std::vector<std::string>& words);
+// `words` come after the program's name; `yes` is the answer to all questions.
+CheckAofRun run_check_aof(FileSystem& files, const std::vector<std::string>& words, bool yes = false);
+// The lines of an output that redis-check-aof prints, too: without the explanations, which begin with two blanks.
+std::string verdict_lines(std::string_view out);
 
 // One command as it stands in a log; words are separated by single spaces.
 std::string aof_record(std::string_view words);

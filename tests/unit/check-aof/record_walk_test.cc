@@ -78,6 +78,12 @@ TEST(RecordWalk, AMultiWithinATransactionIsNotTaken) {
   EXPECT_TRUE(walk("*1\r\n$4\r\nEXEC\r\n", true).accepted);
 }
 
+TEST(RecordWalk, BetweenArgumentsATransactionIsWhatEnds) {
+  EXPECT_EQ(walk("*1\r\n").message, "");
+  EXPECT_EQ(walk("*1\r\n", true).message, "0x              1f: Reached EOF before reading EXEC for MULTI");
+  EXPECT_EQ(walk("*2\r\n$5\r\nMULTI\r\n").message, "0x              2a: Reached EOF before reading EXEC for MULTI");
+}
+
 TEST(RecordWalk, TellsTheCommandAsFarAsItIsThere) {
   EXPECT_EQ(walk("*3\r\n$3\r\nSET\r\n$1\r\nax").name, "SET");
   EXPECT_EQ(walk("*3\r\n$3\r\nSET\r\n$1\r\nax").arguments, 1u);

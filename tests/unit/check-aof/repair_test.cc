@@ -2,12 +2,14 @@
 
 #include <boost/json/parse.hpp>
 
-#include "tests/unit/check-aof/check_run.h"
+#include "check-aof/run.h"
+#include "tests/support/check_aof_run.h"
+#include "tests/support/simulated_files.h"
 
 namespace redoubt {
 namespace {
 
-const std::string set = record({"SET", "a", "1"});  // 27 bytes
+const std::string set = aof_record_of({"SET", "a", "1"});  // 27 bytes
 const std::string damaged = set + set.substr(0, 20);
 const char* const manifest = "d/a.aof.manifest";
 
@@ -23,23 +25,23 @@ void add_log(SimulatedFiles& files, const std::string& base, const std::string& 
 TEST(CheckAofFix, CutsWhenToldYes) {
   SimulatedFiles files;
   files.add_file("x.aof", damaged);
-  const CheckRun run = check_aof(files, {"--fix", "x.aof"}, true);
+  const CheckAofRun run = run_check_aof(files, {"--fix", "x.aof"}, true);
   EXPECT_EQ(run.status, 2);
   EXPECT_EQ(run.questions, 1);
-  EXPECT_EQ(run.verdicts(),
+  EXPECT_EQ(verdict_lines(run.out),
             "Start checking Old-Style AOF\n"
             "AOF analyzed: filename=x.aof, size=47, ok_up_to=27, ok_up_to_line=13, diff=20\n"
             "This will shrink the AOF x.aof from 47 bytes, with 20 bytes, to 27 bytes\n"
             "Continue? [y/N]: Successfully truncated AOF x.aof\n");
   EXPECT_EQ(files.content("x.aof"), set);
   EXPECT_EQ(files.content("x.aof.bak"), "(none)");
-  EXPECT_EQ(check_aof(files, {"x.aof"}).status, 0);
+  EXPECT_EQ(run_check_aof(files, {"x.aof"}).status, 0);
 }
 
 TEST(CheckAofFix, ANoChangesNothing) {
   SimulatedFiles files;
   files.add_file("x.aof", damaged);
-  const CheckRun run = check_aof(files, {"--fix", "x.aof"});
+  const CheckAofRun run = run_check_aof(files, {"--fix", "x.aof"});
   EXPECT_EQ(run.status, 1);
   EXPECT_TRUE(run.says("Continue? [y/N]: Aborting...\n"));
   EXPECT_EQ(files.operations(), 0u);
@@ -49,7 +51,7 @@ TEST(CheckAofFix, NeverTouchesASoundFile) {
   for (const std::string& text : {std::string(), set, "#TS:1\r\n" + set}) {
     SimulatedFiles files;
     files.add_file("x.aof", text);
-    EXPECT_EQ(check_aof(files, {"--fix", "--yes", "x.aof"}).status, 0);
+    EXPECT_EQ(run_check_aof(files, {"--fix", "--yes", "x.aof"}).status, 0);
     EXPECT_EQ(files.operations(), 0u);
   }
 }
@@ -58,7 +60,7 @@ TEST(CheckAofFix, YesAsksNothingAndKeepsACopy) {
   SimulatedFiles files;
   files.add_file("x.aof", damaged);
   files.add_file("x.aof.bak", "an older one");
-  const CheckRun run = check_aof(files, {"--fix", "--yes", "x.aof"});
+  const CheckAofRun run = run_check_aof(files, {"--fix", "--yes", "x.aof"});
   EXPECT_EQ(run.status, 2);
   EXPECT_EQ(run.questions, 0);
   EXPECT_TRUE(run.says("  The file as it was is kept as x.aof.bak2\n"));
@@ -70,7 +72,7 @@ TEST(CheckAofFix, YesAsksNothingAndKeepsACopy) {
 TEST(CheckAofFix, ADryRunChangesNothing) {
   SimulatedFiles files;
   files.add_file("x.aof", damaged);
-  const CheckRun run = check_aof(files, {"--fix", "--dry-run", "x.aof"});
+  const CheckAofRun run = run_check_aof(files, {"--fix", "--dry-run", "x.aof"});
   EXPECT_EQ(run.status, 1);
   EXPECT_TRUE(run.says("from 47 bytes, with 20 bytes, to 27 bytes\n  Dry run: nothing was changed.\n"));
   EXPECT_FALSE(run.says("Successfully"));
@@ -81,7 +83,7 @@ TEST(CheckAofFix, LosesNoMoreThanItMay) {
   for (const auto& [most, status] : {std::pair{"19", 1}, std::pair{"20", 2}, std::pair{"1kb", 2}, std::pair{"0", 1}}) {
     SimulatedFiles files;
     files.add_file("x.aof", damaged);
-    const CheckRun run = check_aof(files, {"--fix", "-y", "--max-loss", most, "x.aof"});
+    const CheckAofRun run = run_check_aof(files, {"--fix", "-y", "--max-loss", most, "x.aof"});
     EXPECT_EQ(run.status, status) << most;
     EXPECT_EQ(files.content("x.aof"), status == 2 ? set : damaged) << most;
     EXPECT_EQ(run.says("20 bytes would go, and --max-loss allows"), status == 1);
@@ -90,15 +92,15 @@ TEST(CheckAofFix, LosesNoMoreThanItMay) {
 
 TEST(CheckAofFix, AnOpenTransactionIsCutBeforeItsMulti) {
   SimulatedFiles files;
-  files.add_file("x.aof", set + record({"MULTI"}) + set + set);
-  EXPECT_EQ(check_aof(files, {"--fix", "x.aof"}, true).status, 2);
+  files.add_file("x.aof", set + aof_record_of({"MULTI"}) + set + set);
+  EXPECT_EQ(run_check_aof(files, {"--fix", "x.aof"}, true).status, 2);
   EXPECT_EQ(files.content("x.aof"), set);
 }
 
 TEST(CheckAofFix, TheLastFileOfAManifest) {
   SimulatedFiles files;
   add_log(files, set, set, damaged);
-  const CheckRun run = check_aof(files, {"--fix", manifest}, true);
+  const CheckAofRun run = run_check_aof(files, {"--fix", manifest}, true);
   EXPECT_EQ(run.status, 2);
   EXPECT_TRUE(run.says("Successfully truncated AOF two\nAll AOF files and manifest are valid\n"));
   EXPECT_EQ(files.content("d/two"), set);
@@ -107,12 +109,12 @@ TEST(CheckAofFix, TheLastFileOfAManifest) {
 TEST(CheckAofFix, AFileThatIsNotTheLastOnlyWhenAllowed) {
   SimulatedFiles files;
   add_log(files, set, damaged, set);
-  CheckRun run = check_aof(files, {"--fix", "--yes", manifest});
+  CheckAofRun run = run_check_aof(files, {"--fix", "--yes", manifest});
   EXPECT_EQ(run.status, 1);
   EXPECT_TRUE(run.says("Failed to truncate AOF one because it is not the last file\n"));
   EXPECT_TRUE(run.says("  It is not the last file of the log."));
   EXPECT_EQ(files.operations(), 0u);
-  run = check_aof(files, {"--fix", "--allow-middle", manifest}, true);
+  run = run_check_aof(files, {"--fix", "--allow-middle", manifest}, true);
   EXPECT_EQ(run.status, 2);
   EXPECT_LT(run.out.find("they may then fail or give other results"), run.out.find("Continue?"));
   EXPECT_TRUE(run.says("All AOF files and manifest are valid\n"));
@@ -122,7 +124,7 @@ TEST(CheckAofFix, AFileThatIsNotTheLastOnlyWhenAllowed) {
 TEST(CheckAofFix, EveryDamagedFileIsAskedFor) {
   SimulatedFiles files;
   add_log(files, damaged, damaged, damaged);
-  const CheckRun run = check_aof(files, {"--fix", "--allow-middle", manifest}, true);
+  const CheckAofRun run = run_check_aof(files, {"--fix", "--allow-middle", manifest}, true);
   EXPECT_EQ(run.status, 2);
   EXPECT_EQ(run.questions, 3);
   for (const char* const name : {"d/base", "d/one", "d/two"}) EXPECT_EQ(files.content(name), set);
@@ -131,7 +133,7 @@ TEST(CheckAofFix, EveryDamagedFileIsAskedFor) {
 TEST(CheckAofFix, JsonTellsOfTheCut) {
   SimulatedFiles files;
   files.add_file("x.aof", damaged);
-  const CheckRun run = check_aof(files, {"--fix", "--yes", "--json", "x.aof"});
+  const CheckAofRun run = run_check_aof(files, {"--fix", "--yes", "--json", "x.aof"});
   EXPECT_EQ(run.status, 2);
   const boost::json::value document = boost::json::parse(run.out);
   EXPECT_EQ(document.at("verdict").as_string(), "repaired");
@@ -151,7 +153,7 @@ TEST(CheckAofFix, WithoutTheCopyThereIsNoCut) {
     files.add_file("x.aof", damaged);
     const bool directory = operation == FileOperation::sync_directory;
     files.fail({.operation = operation, .path = directory ? "" : ".bak", .error = "No space left on device"});
-    const CheckRun run = check_aof(files, {"--fix", "--yes", "x.aof"});
+    const CheckAofRun run = run_check_aof(files, {"--fix", "--yes", "x.aof"});
     EXPECT_EQ(run.status, 4) << name_of(operation);
     EXPECT_TRUE(run.says("no copy could be made: x.aof.bak: No space left on device")) << run.out;
     EXPECT_EQ(files.content("x.aof"), damaged);
@@ -164,7 +166,7 @@ TEST(CheckAofFix, ACutThatFailsIsNoRepair) {
     SimulatedFiles files;
     files.add_file("x.aof", damaged);
     files.fail({.operation = operation, .error = "Input/output error"});
-    const CheckRun run = check_aof(files, {"--fix", "x.aof"}, true);
+    const CheckAofRun run = run_check_aof(files, {"--fix", "x.aof"}, true);
     EXPECT_EQ(run.status, 4);
     EXPECT_TRUE(run.says("Failed to truncate AOF x.aof\n  Input/output error\n")) << run.out;
   }
@@ -195,7 +197,7 @@ TEST(CheckAofFix, SurvivesAPowerCutAtEveryStep) {
     SimulatedFiles files;
     files.add_file("x.aof", damaged);
     files.stop_at(step);
-    const CheckRun run = check_aof(files, {"--fix", "--yes", "x.aof"});
+    const CheckAofRun run = run_check_aof(files, {"--fix", "--yes", "x.aof"});
     for (const Kept kept : {Kept::nothing, Kept::some, Kept::everything}) {
       const auto after = files.after_power_cut(kept, step);
       const std::string content = after->content("x.aof");
@@ -218,10 +220,10 @@ TEST(CheckAofTime, CutsBeforeTheFirstLaterTime) {
        {std::pair{"5", 27}, std::pair{"10", 62}, std::pair{"19", 62}, std::pair{"20", 97}, std::pair{"29", 97}}) {
     SimulatedFiles files;
     files.add_file("x.aof", log);
-    const CheckRun run = check_aof(files, {"--truncate-to-timestamp", time, "x.aof"});
+    const CheckAofRun run = run_check_aof(files, {"--truncate-to-timestamp", time, "x.aof"});
     EXPECT_EQ(run.status, 2) << time;
     EXPECT_EQ(
-        run.verdicts(),
+        verdict_lines(run.out),
         std::string("Start checking Old-Style AOF\nSuccessfully truncated AOF x.aof to timestamp ") + time + "\n");
     EXPECT_EQ(files.content("x.aof"), log.substr(0, static_cast<size_t>(size))) << time;
   }
@@ -230,7 +232,7 @@ TEST(CheckAofTime, CutsBeforeTheFirstLaterTime) {
 TEST(CheckAofTime, WhatIsAllEarlierIsLeftAlone) {
   SimulatedFiles files;
   files.add_file("x.aof", ts(10) + set);
-  const CheckRun run = check_aof(files, {"--truncate-to-timestamp", "10", "x.aof"});
+  const CheckAofRun run = run_check_aof(files, {"--truncate-to-timestamp", "10", "x.aof"});
   EXPECT_EQ(run.status, 0);
   EXPECT_EQ(run.out,
             "Start checking Old-Style AOF\nTruncate nothing in AOF x.aof to timestamp 10\nAOF x.aof is valid\n");
@@ -239,7 +241,7 @@ TEST(CheckAofTime, WhatIsAllEarlierIsLeftAlone) {
 TEST(CheckAofTime, WhatIsAllLaterIsRefused) {
   SimulatedFiles files;
   files.add_file("x.aof", ts(10) + set);
-  const CheckRun run = check_aof(files, {"--truncate-to-timestamp", "9", "x.aof"});
+  const CheckAofRun run = run_check_aof(files, {"--truncate-to-timestamp", "9", "x.aof"});
   EXPECT_EQ(run.status, 1);
   EXPECT_TRUE(run.says("AOF x.aof has nothing before timestamp 9, aborting...\n"));
   EXPECT_EQ(files.operations(), 0u);
@@ -264,7 +266,7 @@ TEST(CheckAofTime, OnlyTheLastFileIsCut) {
   for (const Case& c : cases) {
     SimulatedFiles files;
     add_log(files, ts(5) + set, ts(10) + set + ts(20) + set, ts(30) + set + ts(40) + set);
-    const CheckRun run = check_aof(files, {"--truncate-to-timestamp", c.time, manifest});
+    const CheckAofRun run = run_check_aof(files, {"--truncate-to-timestamp", c.time, manifest});
     EXPECT_EQ(run.status, c.status) << c.time;
     EXPECT_TRUE(run.says(c.says)) << run.out;
     EXPECT_EQ(files.content("d/two").size(), c.status == 2 ? 35u : 70u);
@@ -273,20 +275,20 @@ TEST(CheckAofTime, OnlyTheLastFileIsCut) {
 
 TEST(CheckAofTime, ATransactionGoesAsAWhole) {
   SimulatedFiles files;
-  files.add_file("x.aof", ts(10) + set + record({"MULTI"}) + set + ts(20) + set + record({"EXEC"}));
-  EXPECT_EQ(check_aof(files, {"--truncate-to-timestamp", "15", "x.aof"}).status, 2);
+  files.add_file("x.aof", ts(10) + set + aof_record_of({"MULTI"}) + set + ts(20) + set + aof_record_of({"EXEC"}));
+  EXPECT_EQ(run_check_aof(files, {"--truncate-to-timestamp", "15", "x.aof"}).status, 2);
   EXPECT_EQ(files.content("x.aof"), ts(10) + set);
 }
 
 TEST(CheckAofTime, DamageBeforeTheTimeIsDamage) {
   SimulatedFiles files;
   files.add_file("x.aof", ts(10) + set + "junk" + ts(20) + set);
-  CheckRun run = check_aof(files, {"--truncate-to-timestamp", "15", "x.aof"});
+  CheckAofRun run = run_check_aof(files, {"--truncate-to-timestamp", "15", "x.aof"});
   EXPECT_EQ(run.status, 1);
   EXPECT_TRUE(run.says("AOF x.aof is not valid. Use the --fix option to try fixing it.\n"));
   // What lies behind the cut does not matter.
   files.add_file("x.aof", ts(10) + set + ts(20) + set + "junk");
-  run = check_aof(files, {"--truncate-to-timestamp", "15", "x.aof"});
+  run = run_check_aof(files, {"--truncate-to-timestamp", "15", "x.aof"});
   EXPECT_EQ(run.status, 2);
   EXPECT_EQ(files.content("x.aof"), ts(10) + set);
 }
@@ -294,20 +296,20 @@ TEST(CheckAofTime, DamageBeforeTheTimeIsDamage) {
 TEST(CheckAofTime, ALineWithoutATimeEndsIt) {
   SimulatedFiles files;
   files.add_file("x.aof", set + "#TS:soon\r\n" + ts(20) + set);
-  const CheckRun run = check_aof(files, {"--truncate-to-timestamp", "15", "x.aof"});
+  const CheckAofRun run = run_check_aof(files, {"--truncate-to-timestamp", "15", "x.aof"});
   EXPECT_EQ(run.status, 1);
   EXPECT_TRUE(run.says("Invalid timestamp annotation\n"));
-  EXPECT_EQ(check_aof(files, {"x.aof"}).status, 0);
+  EXPECT_EQ(run_check_aof(files, {"x.aof"}).status, 0);
 }
 
 TEST(CheckAofTime, IsBoundByTheOptionsOfACut) {
   const std::string log = ts(10) + set + ts(20) + set;
   SimulatedFiles files;
   files.add_file("x.aof", log);
-  EXPECT_EQ(check_aof(files, {"--truncate-to-timestamp", "15", "--dry-run", "x.aof"}).status, 1);
-  EXPECT_EQ(check_aof(files, {"--truncate-to-timestamp", "15", "--max-loss", "34", "x.aof"}).status, 1);
+  EXPECT_EQ(run_check_aof(files, {"--truncate-to-timestamp", "15", "--dry-run", "x.aof"}).status, 1);
+  EXPECT_EQ(run_check_aof(files, {"--truncate-to-timestamp", "15", "--max-loss", "34", "x.aof"}).status, 1);
   EXPECT_EQ(files.content("x.aof"), log);
-  EXPECT_EQ(check_aof(files, {"--truncate-to-timestamp", "15", "--backup", "--max-loss", "35", "x.aof"}).status, 2);
+  EXPECT_EQ(run_check_aof(files, {"--truncate-to-timestamp", "15", "--backup", "--max-loss", "35", "x.aof"}).status, 2);
   EXPECT_EQ(files.content("x.aof.bak"), log);
 }
 

@@ -4,16 +4,17 @@
 #include <map>
 
 #include "common/rdb/rdb_writer.h"
-#include "tests/unit/check-aof/check_run.h"
+#include "tests/support/check_aof_run.h"
+#include "tests/support/simulated_files.h"
 
 namespace redoubt {
 namespace {
 
 namespace json = boost::json;
 
-const std::string set = record({"SET", "a", "1"});  // 27 bytes, 7 lines
-const std::string multi = record({"MULTI"});
-const std::string exec = record({"EXEC"});
+const std::string set = aof_record_of({"SET", "a", "1"});  // 27 bytes, 7 lines
+const std::string multi = aof_record_of({"MULTI"});
+const std::string exec = aof_record_of({"EXEC"});
 
 std::string base_line(int n = 1) {
   return "file a.aof." + std::to_string(n) + ".base.aof seq " + std::to_string(n) + " type b\n";
@@ -54,17 +55,17 @@ std::string rdb_file() {
   return out;
 }
 
-CheckRun check_single(const std::string& text, std::vector<const char*> words = {}, bool yes = false) {
+CheckAofRun check_single(const std::string& text, std::vector<std::string> words = {}, bool yes = false) {
   SimulatedFiles files;
   files.add_file("x.aof", text);
   words.push_back("x.aof");
-  return check_aof(files, words, yes);
+  return run_check_aof(files, words, yes);
 }
 
 // ---- verdicts, word for word as redis-check-aof 7.0 prints them
 
 TEST(CheckAofVerify, ASoundFile) {
-  const CheckRun run = check_single(set + multi + set + exec);
+  const CheckAofRun run = check_single(set + multi + set + exec);
   EXPECT_EQ(run.status, 0);
   EXPECT_EQ(run.out,
             "Start checking Old-Style AOF\n"
@@ -74,7 +75,7 @@ TEST(CheckAofVerify, ASoundFile) {
 }
 
 TEST(CheckAofVerify, AnEmptyFile) {
-  const CheckRun run = check_single("");
+  const CheckAofRun run = check_single("");
   EXPECT_EQ(run.status, 0);
   EXPECT_EQ(run.out, "Start checking Old-Style AOF\nAOF x.aof is empty\n");
 }
@@ -103,17 +104,18 @@ TEST(CheckAofVerify, DamageIsToldAsRedisDoes) {
        "size=68, ok_up_to=27, ok_up_to_line=11, diff=41"},
   };
   for (const Case& c : cases) {
-    const CheckRun run = check_single(c.text);
+    const CheckAofRun run = check_single(c.text);
     EXPECT_EQ(run.status, 1);
-    EXPECT_EQ(run.verdicts(), "Start checking Old-Style AOF\n" + c.message + "AOF analyzed: filename=x.aof, " +
-                                  c.analyzed + "\nAOF x.aof is not valid. Use the --fix option to try fixing it.\n");
+    EXPECT_EQ(verdict_lines(run.out), "Start checking Old-Style AOF\n" + c.message + "AOF analyzed: filename=x.aof, " +
+                                          c.analyzed +
+                                          "\nAOF x.aof is not valid. Use the --fix option to try fixing it.\n");
   }
 }
 
 TEST(CheckAofVerify, AManifestWithItsFiles) {
   SimulatedFiles files;
   add_log(files);
-  const CheckRun run = check_aof(files, {manifest});
+  const CheckAofRun run = run_check_aof(files, {manifest});
   EXPECT_EQ(run.status, 0);
   EXPECT_EQ(run.out,
             "Start checking Multi Part AOF\n"
@@ -133,15 +135,15 @@ TEST(CheckAofVerify, AManifestIsKnownByItsFirstLineUnderAnyName) {
     SimulatedFiles files;
     add_log(files);
     files.add_file("d/other", first + base_line());
-    EXPECT_TRUE(check_aof(files, {"d/other"}).says("Start checking Multi Part AOF")) << first;
+    EXPECT_TRUE(run_check_aof(files, {"d/other"}).says("Start checking Multi Part AOF")) << first;
   }
   // An argument that begins a line makes no manifest of a log.
-  EXPECT_TRUE(check_single(record({"SET", "file", "file a seq 1 type b"})).says("AOF x.aof is valid"));
+  EXPECT_TRUE(check_single(aof_record_of({"SET", "file", "file a seq 1 type b"})).says("AOF x.aof is valid"));
 }
 
 TEST(CheckAofVerify, AnRdbPreamble) {
   const std::string rdb = rdb_file();
-  const CheckRun run = check_single(rdb + set);
+  const CheckAofRun run = check_single(rdb + set);
   EXPECT_EQ(run.status, 0);
   const std::string size = std::to_string(rdb.size());
   EXPECT_TRUE(run.says("[offset 0] Checking RDB file x.aof\n")) << run.out;
@@ -154,7 +156,7 @@ TEST(CheckAofVerify, ABadPreambleIsNeverCut) {
   const std::string text = rdb_file().substr(0, 20);
   SimulatedFiles files;
   files.add_file("x.aof", text);
-  const CheckRun run = check_aof(files, {"--fix", "--yes", "x.aof"});
+  const CheckAofRun run = run_check_aof(files, {"--fix", "--yes", "x.aof"});
   EXPECT_EQ(run.status, 1);
   EXPECT_TRUE(run.says("--- RDB ERROR DETECTED ---\n"));
   EXPECT_TRUE(run.says("RDB preamble of AOF file is not sane, aborting.\n"));
@@ -165,7 +167,7 @@ TEST(CheckAofVerify, ABadPreambleIsNeverCut) {
 // ---- explanations
 
 TEST(CheckAofVerify, TellsCommandLineAndBytesOfADamage) {
-  const CheckRun run = check_single(set + set + "*2\r\n$4\r\nINCR\r\n$x");
+  const CheckAofRun run = check_single(set + set + "*2\r\n$4\r\nINCR\r\n$x");
   EXPECT_TRUE(run.says("  Byte 69, line 18, is wrong. It is in command 3, INCR, which begins at byte 54, line 15.\n"))
       << run.out;
   EXPECT_TRUE(run.says("  Expected a number, got: 'x'.\n"));
@@ -175,7 +177,7 @@ TEST(CheckAofVerify, TellsCommandLineAndBytesOfADamage) {
 }
 
 TEST(CheckAofVerify, TellsOfWholeCommandsBehindADamage) {
-  const CheckRun run = check_single(set + "garbage\r\n" + set + set);
+  const CheckAofRun run = check_single(set + "garbage\r\n" + set + set);
   EXPECT_TRUE(run.says("  2 whole commands stand from byte 36 to the end.\n")) << run.out;
   EXPECT_TRUE(
       run.says("  A cut at byte 27 loses 63 bytes, these commands among them. To keep them:\n"
@@ -184,7 +186,7 @@ TEST(CheckAofVerify, TellsOfWholeCommandsBehindADamage) {
 
 TEST(CheckAofVerify, ALengthThatIsWrongIsToldFromATruncation) {
   for (const char* const length : {"$9999999999", "$60"}) {
-    const CheckRun run = check_single(set + "*3\r\n$3\r\nSET\r\n$1\r\na\r\n" + length + "\r\n1\r\n" + set + set);
+    const CheckAofRun run = check_single(set + "*3\r\n$3\r\nSET\r\n$1\r\na\r\n" + length + "\r\n1\r\n" + set + set);
     EXPECT_TRUE(run.says("  2 whole commands stand from byte ")) << run.out;
     EXPECT_TRUE(run.says("So what is wrong is the length of an argument")) << run.out;
   }
@@ -192,13 +194,13 @@ TEST(CheckAofVerify, ALengthThatIsWrongIsToldFromATruncation) {
 }
 
 TEST(CheckAofVerify, TellsOfATailOfZeros) {
-  const CheckRun run = check_single(set + set.substr(0, 10) + std::string(5000, '\0'));
+  const CheckAofRun run = check_single(set + set.substr(0, 10) + std::string(5000, '\0'));
   EXPECT_TRUE(run.says("  The 4999 bytes from there to the end are all zero")) << run.out;
   EXPECT_TRUE(run.says("ok_up_to=27,"));
 }
 
 TEST(CheckAofVerify, ANameOutOfADamagedFileIsNotPrintedRaw) {
-  const CheckRun run = check_single(std::string("*2\r\n$6\r\nA\x1b[31m\r\n$1\r\nx", 25));
+  const CheckAofRun run = check_single(std::string("*2\r\n$6\r\nA\x1b[31m\r\n$1\r\nx", 25));
   EXPECT_EQ(run.out.find('\x1b'), std::string::npos) << run.out;
 }
 
@@ -207,7 +209,7 @@ TEST(CheckAofVerify, ANameOutOfADamagedFileIsNotPrintedRaw) {
 TEST(CheckAofVerify, AMissingFileIsNamed) {
   SimulatedFiles files;
   add_log(files, {{"a.aof.1.incr.aof", nullptr}});
-  const CheckRun run = check_aof(files, {manifest});
+  const CheckAofRun run = run_check_aof(files, {manifest});
   EXPECT_EQ(run.status, 1);
   EXPECT_TRUE(run.says("Cannot open file d/a.aof.1.incr.aof: No such file or directory, aborting...\n")) << run.out;
   EXPECT_TRUE(run.says("  The manifest names a.aof.1.incr.aof, and it is not there.\n"));
@@ -221,7 +223,7 @@ TEST(CheckAofVerify, SurplusFilesAreNamedAndDoNotMatter) {
        {"a.aof.9.incr.aof", "a.aof.9.base.rdb", "temp-rewriteaof-1.aof", "b.aof.1.incr.aof", "notes"}) {
     files.add_file(std::string("d/") + name, "anything");
   }
-  const CheckRun run = check_aof(files, {manifest});
+  const CheckAofRun run = run_check_aof(files, {manifest});
   EXPECT_EQ(run.status, 0);
   EXPECT_TRUE(run.says("  a.aof.9.incr.aof is not in the manifest"));
   EXPECT_TRUE(run.says("  a.aof.9.base.rdb is not in the manifest"));
@@ -236,7 +238,7 @@ TEST(CheckAofVerify, HistoryIsNotRead) {
                   {"a.aof.manifest",
                    "file a.aof.1.base.aof seq 1 type b\nfile a.aof.0.base.aof seq 1 type h\nfile a.aof.7.base.aof seq "
                    "7 type h\n"}});
-  const CheckRun run = check_aof(files, {manifest});
+  const CheckAofRun run = run_check_aof(files, {manifest});
   EXPECT_EQ(run.status, 0);
   EXPECT_TRUE(run.says("  a.aof.0.base.aof is not needed any more"));
   EXPECT_FALSE(run.says("a.aof.7.base.aof"));
@@ -259,7 +261,7 @@ TEST(CheckAofVerify, ABadManifestIsToldWithItsLine) {
   for (const Case& c : cases) {
     SimulatedFiles files;
     add_log(files, {{"a.aof.manifest", c.text.c_str()}});
-    const CheckRun run = check_aof(files, {manifest});
+    const CheckAofRun run = run_check_aof(files, {manifest});
     EXPECT_EQ(run.status, 1);
     EXPECT_TRUE(run.says("*** FATAL AOF MANIFEST FILE ERROR ***\n"));
     EXPECT_TRUE(run.says(c.error)) << run.out;
@@ -269,7 +271,7 @@ TEST(CheckAofVerify, ABadManifestIsToldWithItsLine) {
 TEST(CheckAofVerify, OtherDamagedFilesAreNamedToo) {
   SimulatedFiles files;
   add_log(files, {{"a.aof.1.base.aof", "bad"}, {"a.aof.2.incr.aof", "worse"}});
-  const CheckRun run = check_aof(files, {manifest});
+  const CheckAofRun run = run_check_aof(files, {manifest});
   EXPECT_EQ(run.status, 1);
   EXPECT_TRUE(run.says("  Of the files after it, a.aof.1.incr.aof is sound.\n"));
   EXPECT_TRUE(run.says("  Of the files after it, a.aof.2.incr.aof is not sound either, from byte 0 on.\n"));
@@ -277,12 +279,12 @@ TEST(CheckAofVerify, OtherDamagedFilesAreNamedToo) {
 
 TEST(CheckAofVerify, WhatCannotBeReadIsAStatusOfItsOwn) {
   SimulatedFiles files;
-  CheckRun run = check_aof(files, {"nothing"});
+  CheckAofRun run = run_check_aof(files, {"nothing"});
   EXPECT_EQ(run.status, 4);
   EXPECT_EQ(run.out, "Cannot open file nothing: No such file or directory\n");
   add_log(files);
   files.fail({.operation = FileOperation::read, .path = "1.incr", .after = 1, .error = "Input/output error"});
-  run = check_aof(files, {manifest});
+  run = run_check_aof(files, {manifest});
   EXPECT_EQ(run.status, 4);
   EXPECT_TRUE(run.says("Failed to read from AOF a.aof.1.incr.aof, aborting...\n")) << run.out;
   EXPECT_TRUE(run.says("Input/output error"));
@@ -292,7 +294,7 @@ TEST(CheckAofVerify, AnIncrementThatIsAnRdbFileIsNotToBeCut) {
   SimulatedFiles files;
   add_log(files);
   files.add_file("d/a.aof.2.incr.aof", rdb_file());
-  const CheckRun run = check_aof(files, {manifest});
+  const CheckAofRun run = run_check_aof(files, {manifest});
   EXPECT_EQ(run.status, 1);
   EXPECT_TRUE(run.says("AOF a.aof.2.incr.aof format error\n"));
   EXPECT_TRUE(run.says("a cut would empty it"));
@@ -305,7 +307,7 @@ TEST(CheckAofJson, HoldsWhatThePeopleAreTold) {
   add_log(files, {{"a.aof.1.incr.aof", nullptr}});
   files.add_file("d/a.aof.2.incr.aof", "#TS:77\r\n" + set + "zzz");
   files.add_file("d/a.aof.5.incr.aof", "");
-  const CheckRun run = check_aof(files, {"--json", manifest});
+  const CheckAofRun run = run_check_aof(files, {"--json", manifest});
   EXPECT_EQ(run.status, 1);
   const json::value document = json::parse(run.out);
   EXPECT_EQ(document.at("verdict").as_string(), "damaged");
@@ -327,9 +329,9 @@ TEST(CheckAofJson, HoldsWhatThePeopleAreTold) {
 
 TEST(CheckAofJson, IsOneDocumentAlsoWhenThereIsNothingToRead) {
   SimulatedFiles files;
-  EXPECT_EQ(json::parse(check_aof(files, {"--json", "nothing"}).out).at("verdict").as_string(), "unreadable");
+  EXPECT_EQ(json::parse(run_check_aof(files, {"--json", "nothing"}).out).at("verdict").as_string(), "unreadable");
   add_log(files, {{"a.aof.manifest", "junk\n"}});
-  const json::value document = json::parse(check_aof(files, {"--json", manifest}).out);
+  const json::value document = json::parse(run_check_aof(files, {"--json", manifest}).out);
   EXPECT_EQ(document.at("manifest_damage").at("error").as_string(), "Invalid AOF manifest file format");
   EXPECT_EQ(document.at("manifest_damage").at("line").to_number<int>(), 1);
 }
