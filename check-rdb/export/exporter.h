@@ -64,7 +64,7 @@ class Exporter : public RdbElementVisitor {
   uint64_t keys_ = 0;
 };
 
-// The forms, see docs/check-rdb.md.
+// The forms, see docs/check-rdb-stats.md.
 std::unique_ptr<Exporter> make_command_exporter(ExportTarget& target, const KeyFilter& filter, int64_t now_ms);
 std::unique_ptr<Exporter> make_json_exporter(ExportTarget& target, const KeyFilter& filter, int64_t now_ms);
 std::unique_ptr<Exporter> make_csv_exporter(ExportTarget& target, const KeyFilter& filter, int64_t now_ms);

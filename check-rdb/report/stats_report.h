@@ -1,4 +1,4 @@
-// FileStats told in different forms: a table for people, one table of figures, one JSON document, one HTML page. docs/check-rdb.md
+// FileStats told in different forms: a table for people, one table of figures, one JSON document, one HTML page. docs/check-rdb-stats.md
 // says what they look like. What stands in files is made harmless for the form: see shown_name(), json_text.h, csv_text.h.
 #pragma once
 

@@ -8,32 +8,52 @@
 namespace redoubt {
 namespace {
 
-constexpr size_t index_size = size_t{2} * PrefixTree::max_prefixes;
+constexpr size_t index_size = size_t{4} * PrefixTree::max_prefixes;
 
 }  // namespace
 
-PrefixTree::PrefixTree(char separator) : separator_(separator), nodes_(1), index_(index_size, none) {}
+PrefixTree::PrefixTree(char separator) : separator_(separator), nodes_(1), index_(index_size) {}
 
-uint32_t PrefixTree::child(uint32_t parent, std::string_view segment) {
-  const uint64_t hash = keyed_hash(segment, hash_key_) + parent * 0x9e3779b97f4a7c15;
-  uint32_t& chain = index_[hash % index_size];
-  for (uint32_t at = chain; at != none; at = nodes_[at].hash_next) {
-    const Node& node = nodes_[at];
-    if (node.hash == hash && node.parent == parent && same_bytes(node.segment, segment)) return at;
-  }
-  nodes_.push_back({parent, chain, hash, std::string(segment), {}, false});
-  return chain = static_cast<uint32_t>(nodes_.size() - 1);
+uint64_t PrefixTree::hash_of(uint32_t parent, std::string_view segment) const {
+  return keyed_hash(segment, hash_key_) + parent * 0x9e3779b97f4a7c15;
 }
 
-void PrefixTree::add(std::string_view name, const PrefixSums& sums) {
+uint32_t PrefixTree::child(uint32_t parent, std::string_view segment, size_t depth, uint64_t memory) {
+  // Neighbours often begin alike.
+  if (const Node& last = nodes_[recent_[depth]]; last.parent == parent && same_bytes(last.segment, segment)) {
+    return recent_[depth];
+  }
+  const uint64_t hash = hash_of(parent, segment);
+  const auto tag = static_cast<uint32_t>(hash >> 32);
+  size_t at = hash % index_size;
+  for (; index_[at].node != none; at = (at + 1) % index_size) {
+    const Slot& slot = index_[at];
+    if (slot.tag != tag) continue;
+    const Node& node = nodes_[slot.node];
+    if (node.parent == parent && same_bytes(node.segment, segment)) return recent_[depth] = slot.node;
+  }
+  if (nodes_[parent].folded && memory <= least_kept_ && ++unknown_ % chances != 0) return none;
+  nodes_.push_back({parent, std::string(segment), {}, false});
+  index_[at] = {static_cast<uint32_t>(nodes_.size() - 1), tag};
+  return recent_[depth] = index_[at].node;
+}
+
+void PrefixTree::add(std::string_view name, uint64_t file_bytes, uint64_t memory_bytes) {
+  // Number by number: a struct that was just written could not be read at once.
+  const auto count = [&](PrefixSums& sums) {
+    ++sums.keys;
+    sums.file_bytes += file_bytes;
+    sums.memory_bytes += memory_bytes;
+  };
   if (nodes_.size() > max_prefixes) fold();
   uint32_t node = root;
-  nodes_[root].sums.add(sums);
+  count(nodes_[root].sums);
   for (size_t depth = 0; depth < max_depth; ++depth) {
     const size_t end = name.find(separator_);
     if (end == std::string_view::npos || end >= max_segment) return;
-    node = child(node, name.substr(0, end + 1));
-    nodes_[node].sums.add(sums);
+    node = child(node, name.substr(0, end + 1), depth, memory_bytes);
+    if (node == none) return;
+    count(nodes_[node].sums);
     name.remove_prefix(end + 1);
   }
 }
@@ -49,6 +69,8 @@ void PrefixTree::fold() {
     return left != right ? left > right : a < b;
   };
   std::nth_element(order.begin(), order.begin() + max_prefixes / 2, order.end(), larger);
+  least_kept_ = std::max(least_kept_, nodes_[order[max_prefixes / 2]].sums.memory_bytes);
+  recent_ = {};
   std::vector<bool> stays(nodes_.size());
   stays[root] = true;
   for (size_t i = 0; i < max_prefixes / 2; ++i) stays[order[i]] = true;
@@ -72,13 +94,12 @@ void PrefixTree::fold() {
 }
 
 void PrefixTree::rebuild_index() {
-  std::fill(index_.begin(), index_.end(), none);
+  std::fill(index_.begin(), index_.end(), Slot{});
   for (uint32_t i = 1; i < nodes_.size(); ++i) {
-    Node& node = nodes_[i];
-    node.hash = keyed_hash(node.segment, hash_key_) + node.parent * 0x9e3779b97f4a7c15;
-    uint32_t& chain = index_[node.hash % index_size];
-    node.hash_next = chain;
-    chain = i;
+    const uint64_t hash = hash_of(nodes_[i].parent, nodes_[i].segment);
+    size_t at = hash % index_size;
+    while (index_[at].node != none) at = (at + 1) % index_size;
+    index_[at] = {i, static_cast<uint32_t>(hash >> 32)};
   }
 }
 

@@ -45,69 +45,73 @@ Status StatsCollector::function(std::string_view code) {
 
 // ---- keys -----------------------------------------------------------------------------------------
 
+// Field by field: to copy a struct that was just written as a whole is slow.
 bool StatsCollector::begin_key(const RdbKey& key) {
-  key_ = key;
-  key_.name = {};
+  db_ = key.db;
   name_.assign(key.name);
+  kind_ = key.kind;
+  type_ = key.type;
+  expires_ms_ = key.expires_ms;
+  offset_ = key.offset;
   elements_ = 0;
   value_bytes_ = 0;
-  memory_.begin(key.kind, key.name.size(), key.expires_ms != RdbKey::never);
+  memory_.begin(kind_, key.name.size(), expires());
   return true;
 }
 
 KeyTotals& StatsCollector::totals() {
-  if (db_totals_ == nullptr || key_.db != db_) {
-    db_ = key_.db;
+  if (db_totals_ == nullptr || totals_db_ != db_) {
+    totals_db_ = db_;
     const bool known = stats_.databases.contains(db_) || stats_.databases.size() < FileStats::most_databases;
     db_totals_ = known ? &stats_.databases[db_] : &stats_.databases.rbegin()->second;
   }
-  return (*db_totals_)[static_cast<size_t>(key_.kind)];
+  return (*db_totals_)[static_cast<size_t>(kind_)];
 }
 
 Status StatsCollector::end_key() {
-  const auto kind = static_cast<size_t>(key_.kind);
-  const bool expires = key_.expires_ms != RdbKey::never;
-  KeyTotals one;
-  one.keys = 1;
-  one.expiring = expires ? 1 : 0;
-  one.expired = expires && key_.expires_ms <= now_ms_ ? 1 : 0;
-  one.elements = elements_;
-  one.file_bytes = reader_.offset() - key_.offset;
-  one.unpacked_bytes = name_.size() + value_bytes_;
-  one.memory_bytes = memory_.bytes();
-  totals().add(one);
+  const uint64_t file_bytes = reader_.offset() - offset_;
+  const uint64_t memory_bytes = memory_.bytes();
+  const bool expired = expires() && expires_ms_ <= now_ms_;
+  KeyTotals& sums = totals();
+  ++sums.keys;
+  sums.expiring += expires() ? 1 : 0;
+  sums.expired += expired ? 1 : 0;
+  sums.elements += elements_;
+  sums.file_bytes += file_bytes;
+  sums.unpacked_bytes += name_.size() + value_bytes_;
+  sums.memory_bytes += memory_bytes;
 
-  KeySpread& spread = stats_.spreads[kind];
+  KeySpread& spread = stats_.spreads[static_cast<size_t>(kind_)];
   spread.name_bytes.add(name_.size());
   spread.value_bytes.add(value_bytes_);
   spread.elements.add(elements_);
-  spread.memory_bytes.add(one.memory_bytes);
-  if (expires && one.expired == 0) spread.ttl_ms.add(static_cast<uint64_t>(key_.expires_ms - now_ms_));
+  spread.memory_bytes.add(memory_bytes);
+  if (expires() && !expired) spread.ttl_ms.add(static_cast<uint64_t>(expires_ms_ - now_ms_));
 
-  EncodingTotals& encoding = stats_.encodings[static_cast<size_t>(key_.type)];
+  EncodingTotals& encoding = stats_.encodings[static_cast<size_t>(type_)];
   ++encoding.keys;
-  encoding.file_bytes += one.file_bytes;
-  prefixes_.add(name_, {1, one.file_bytes, one.memory_bytes});
-  offer(one);
+  encoding.file_bytes += file_bytes;
+  prefixes_.add(name_, file_bytes, memory_bytes);
+  offer(file_bytes, memory_bytes);
   return {};
 }
 
-void StatsCollector::offer(const KeyTotals& one) {
-  TopKeys& of_kind = top_by_kind_[static_cast<size_t>(key_.kind)];
+void StatsCollector::offer(uint64_t file_bytes, uint64_t memory_bytes) {
+  TopKeys& of_kind = top_by_kind_[static_cast<size_t>(kind_)];
   // What is among the largest of all is among the largest of its type.
-  if (!of_kind.wants(one.memory_bytes)) [[likely]]
+  if (!of_kind.wants(memory_bytes)) [[likely]]
     return;
   TopKey key;
-  key.db = key_.db;
+  key.db = db_;
   key.name = name_.substr(0, TopKey::most_of_name);
   key.name_size = name_.size();
-  key.kind = key_.kind;
-  key.type = key_.type;
-  key.elements = one.elements;
-  key.file_bytes = one.file_bytes;
-  key.memory_bytes = one.memory_bytes;
-  key.expires_ms = key_.expires_ms;
-  if (top_.wants(one.memory_bytes)) top_.offer(key);
+  key.kind = kind_;
+  key.type = type_;
+  key.elements = elements_;
+  key.file_bytes = file_bytes;
+  key.memory_bytes = memory_bytes;
+  key.expires_ms = expires_ms_;
+  if (top_.wants(memory_bytes)) top_.offer(key);
   of_kind.offer(std::move(key));
 }
 
@@ -139,7 +143,7 @@ void StatsCollector::scored(std::string_view member, double /*score*/) {
 
 void StatsCollector::packed(RdbBlob kind, std::string_view blob) {
   elements_ = kind == RdbBlob::intset ? IntsetView(blob.data()).size()
-                                      : ListpackView(blob.data()).size() / elements_per_member(key_.kind, kind);
+                                      : ListpackView(blob.data()).size() / elements_per_member(kind_, kind);
   value_bytes_ = blob.size();
   memory_.blob(blob.size());
 }

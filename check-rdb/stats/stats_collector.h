@@ -47,7 +47,8 @@ class StatsCollector final : public RdbVisitor {
 
  private:
   KeyTotals& totals();
-  void offer(const KeyTotals& one);
+  bool expires() const { return expires_ms_ != RdbKey::never; }
+  void offer(uint64_t file_bytes, uint64_t memory_bytes);
 
   const RdbReader& reader_;
   int64_t now_ms_;
@@ -57,12 +58,16 @@ class StatsCollector final : public RdbVisitor {
   std::array<TopKeys, kind_count> top_by_kind_;
 
   // Of the database, found again only when it changes.
-  uint64_t db_ = 0;
+  uint64_t totals_db_ = 0;
   std::array<KeyTotals, kind_count>* db_totals_ = nullptr;
 
   // Of the key.
-  RdbKey key_;
+  uint64_t db_ = 0;
   std::string name_;
+  RdbKind kind_{};
+  RdbType type_{};
+  int64_t expires_ms_ = RdbKey::never;
+  uint64_t offset_ = 0;
   uint64_t elements_ = 0;
   uint64_t value_bytes_ = 0;
   MemoryEstimate memory_;

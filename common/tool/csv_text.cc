@@ -1,9 +1,12 @@
 #include "common/tool/csv_text.h"
 
+#include <algorithm>
+
 namespace redoubt {
 
 void append_csv(std::string& out, std::string_view bytes) {
-  if (bytes.find_first_of(",\"\r\n") == std::string_view::npos) {
+  const auto is_special = [](char c) { return c == ',' || c == '"' || c == '\r' || c == '\n'; };
+  if (std::none_of(bytes.begin(), bytes.end(), is_special)) {
     out += bytes;
     return;
   }

@@ -6,7 +6,8 @@
 namespace redoubt {
 namespace {
 
-PrefixSums weighing(uint64_t memory) { return {1, memory / 2, memory}; }
+// Keys of half their memory in the file.
+void add(PrefixTree& tree, std::string_view name, uint64_t memory) { tree.add(name, memory / 2, memory); }
 
 const Prefix* find(const Prefix& tree, std::string_view name) {
   for (const Prefix& child : tree.children) {
@@ -35,11 +36,11 @@ void expect_whole(const Prefix& tree) {
 
 TEST(PrefixTree, SumsUpByLevels) {
   PrefixTree tree(':');
-  tree.add("user:1:name", weighing(10));
-  tree.add("user:1:mail", weighing(20));
-  tree.add("user:2", weighing(30));
-  tree.add("order:1", weighing(100));
-  tree.add("plain", weighing(5));
+  add(tree, "user:1:name", 10);
+  add(tree, "user:1:mail", 20);
+  add(tree, "user:2", 30);
+  add(tree, "order:1", 100);
+  add(tree, "plain", 5);
   const Prefix all = tree.report(0);
   EXPECT_EQ(all.sums.memory_bytes, 165U);
   EXPECT_EQ(all.sums.keys, 5U);
@@ -56,7 +57,7 @@ TEST(PrefixTree, SumsUpByLevels) {
 
 TEST(PrefixTree, OtherSeparatorsAndOddNames) {
   PrefixTree tree('/');
-  for (const std::string_view name : {"a/b", "/", "//", "", "a:b", "a/"}) tree.add(name, weighing(2));
+  for (const std::string_view name : {"a/b", "/", "//", "", "a:b", "a/"}) add(tree, name, 2);
   const Prefix all = tree.report(0);
   EXPECT_EQ(all.sums.keys, 6U);
   EXPECT_EQ(find(all, "a/")->sums.keys, 2U);
@@ -67,8 +68,8 @@ TEST(PrefixTree, OtherSeparatorsAndOddNames) {
 
 TEST(PrefixTree, EndsAtADepthAndAtLongSegments) {
   PrefixTree tree(':');
-  tree.add("a:b:c:d:e:f:g:h", weighing(10));
-  tree.add("x:" + std::string(PrefixTree::max_segment, 'y') + ":z", weighing(10));
+  add(tree, "a:b:c:d:e:f:g:h", 10);
+  add(tree, "x:" + std::string(PrefixTree::max_segment, 'y') + ":z", 10);
   const Prefix all = tree.report(0);
   EXPECT_NE(find(all, "a:b:c:d:e:f:"), nullptr);
   EXPECT_EQ(find(all, "a:b:c:d:e:f:g:"), nullptr);
@@ -79,9 +80,9 @@ TEST(PrefixTree, EndsAtADepthAndAtLongSegments) {
 TEST(PrefixTree, ManySmallPrefixesAreFoldedAndLargeOnesStay) {
   PrefixTree tree(':');
   for (int i = 0; i < 200'000; ++i) {
-    tree.add(fmt::format("user:{}:name", i), weighing(100));
-    if (i % 100 == 0) tree.add(fmt::format("user:{}:name", i % 1000), weighing(10'000));
-    if (i % 10 == 0) tree.add("big:one:x", weighing(500));
+    add(tree, fmt::format("user:{}:name", i), 100);
+    if (i % 100 == 0) add(tree, fmt::format("user:{}:name", i % 1000), 10'000);
+    if (i % 10 == 0) add(tree, "big:one:x", 500);
   }
   const Prefix all = tree.report(0);
   EXPECT_TRUE(tree.folded());
@@ -98,7 +99,7 @@ TEST(PrefixTree, ManySmallPrefixesAreFoldedAndLargeOnesStay) {
 
 TEST(PrefixTree, ManyPrefixesAtTheTop) {
   PrefixTree tree(':');
-  for (int i = 0; i < 100'000; ++i) tree.add(fmt::format("{}:x:y", i), weighing(64));
+  for (int i = 0; i < 100'000; ++i) add(tree, fmt::format("{}:x:y", i), 64);
   const Prefix all = tree.report(0);
   EXPECT_EQ(all.sums.keys, 100'000U);
   EXPECT_TRUE(all.folded);
@@ -108,8 +109,8 @@ TEST(PrefixTree, ManyPrefixesAtTheTop) {
 
 TEST(PrefixTree, WhatTakesTooLittleIsNotReported) {
   PrefixTree tree(':');
-  tree.add("large:1", weighing(990));
-  tree.add("small:1", weighing(10));
+  add(tree, "large:1", 990);
+  add(tree, "small:1", 10);
   const Prefix all = tree.report(0.05);
   ASSERT_EQ(all.children.size(), 1U);
   EXPECT_EQ(all.rest.memory_bytes, 10U);
