@@ -1,5 +1,5 @@
-// FileStats told in different forms: a table for people, one table of figures, one JSON document, one HTML page. docs/check-rdb-stats.md
-// says what they look like. What stands in files is made harmless for the form: see shown_name(), json_text.h, csv_text.h.
+// FileStats told in different forms: a table for people, one table of figures, one JSON document, one HTML page; see
+// docs/check-rdb-stats.md. What stands in files is made harmless for the form: see shown_name(), json_text.h, csv_text.h.
 #pragma once
 
 #include <string>
