@@ -84,18 +84,17 @@ std::string contradiction(const po::variables_map& values) {
     mode = name;
   }
   const bool cuts = given("fix") || given("truncate-to-timestamp");
-  for (const char* const name : {"backup", "no-backup", "max-loss", "allow-middle"}) {
+  if (given("allow-middle") && !given("fix")) return "--allow-middle needs --fix";
+  for (const char* const name : {"yes", "backup", "no-backup", "max-loss"}) {
     if (given(name) && !cuts) return fmt::format("--{} needs --fix or --truncate-to-timestamp", name);
   }
-  for (const char* const name : {"yes", "dry-run"}) {
-    if (given(name) && !cuts && !given("salvage")) {
-      return fmt::format("--{} needs --fix, --truncate-to-timestamp or --salvage", name);
-    }
+  if (given("dry-run") && !cuts && !given("salvage")) {
+    return "--dry-run needs --fix, --truncate-to-timestamp or --salvage";
   }
   for (const char* const name : {"from", "to", "match", "command"}) {
     if (given(name) && !given("print")) return fmt::format("--{} needs --print", name);
   }
-  if (given("backup") && given("no-backup")) return "--backup and --no-backup exclude each other";
+  if (given("no-backup") && given("backup")) return "--backup and --no-backup exclude each other";
   if (given("fix") && given("json") && !given("yes") && !given("dry-run")) {
     return "--json asks no questions: --fix with it needs --yes or --dry-run";
   }

@@ -2,7 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "check-aof/file_result.h"
+#include "check-aof/verify/file_result.h"
 #include "common/tool/json_text.h"
 
 namespace redoubt {

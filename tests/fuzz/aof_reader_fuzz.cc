@@ -103,6 +103,24 @@ Outcome read(std::string_view text, size_t most, bool strict) {
   return outcome;
 }
 
+// Who only verifies stops at the same place.
+void require_verified_alike(std::string_view text, size_t most, bool strict, const Outcome& whole) {
+  TextSource source(text, most);
+  AofReadOptions options;
+  options.strict_transactions = strict;
+  options.only_verify = true;
+  AofReader reader(source, options);
+  Checker checker(text);
+  const AofState state = reader.read_all(checker);
+  const AofPosition& position = reader.position();
+  require(checker.told.empty());
+  require(state == whole.state || (state == AofState::truncated && whole.state == AofState::damaged));
+  require(position.offset == whole.position.offset && position.sound == whole.position.sound);
+  require(position.line == whole.position.line && position.sound_line == whole.position.sound_line);
+  require(position.commands == whole.position.commands && position.last == whole.position.last);
+  require(position.annotations == whole.position.annotations && position.problem == whole.position.problem);
+}
+
 std::vector<std::string> read_on(std::string_view text, size_t most) {
   TextSource source(text, most);
   AofReader reader(source, {.source_size = text.size()});
@@ -125,6 +143,7 @@ void run(std::string_view data) {
   const Outcome whole = read(text, SIZE_MAX, strict);
   const Outcome pieces = read(text, 1 + (flags >> 1), strict);
   require(whole.state == pieces.state && whole.told == pieces.told && whole.position.sound == pieces.position.sound);
+  require_verified_alike(text, 1 + (flags >> 1), strict, whole);
   if (whole.state == AofState::bad_preamble) return;
   const std::vector<std::string> on = read_on(text, SIZE_MAX);
   require(on.size() >= whole.told.size() && std::equal(whole.told.begin(), whole.told.end(), on.begin()));

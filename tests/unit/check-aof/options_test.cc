@@ -75,6 +75,8 @@ TEST(CheckAofOptions, WhatMakesNoSenseIsRefusedWithAReason) {
       {{"--backup", "a"}, "--backup needs --fix"},
       {{"--max-loss", "1", "a"}, "--max-loss needs --fix"},
       {{"--allow-middle", "a"}, "--allow-middle needs --fix"},
+      {{"--allow-middle", "--truncate-to-timestamp", "5", "a"}, "--allow-middle needs --fix"},
+      {{"--yes", "--salvage", "b", "a"}, "--yes needs --fix"},
       {{"--fix", "--backup", "--no-backup", "a"}, "--backup and --no-backup exclude each other"},
       {{"--from", "1", "a"}, "--from needs --print"},
       {{"--match", "1", "--stats", "a"}, "--match needs --print"},

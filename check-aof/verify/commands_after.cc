@@ -1,4 +1,4 @@
-#include "check-aof/commands_after.h"
+#include "check-aof/verify/commands_after.h"
 
 #include <algorithm>
 #include <memory>

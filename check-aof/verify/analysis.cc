@@ -1,11 +1,11 @@
-#include "check-aof/analysis.h"
+#include "check-aof/verify/analysis.h"
 
 #include <algorithm>
 #include <array>
 
-#include "check-aof/commands_after.h"
-#include "check-aof/preamble_report.h"
-#include "check-aof/record_walk.h"
+#include "check-aof/verify/commands_after.h"
+#include "check-aof/verify/preamble_report.h"
+#include "check-aof/verify/record_walk.h"
 #include "common/tool/hex_dump.h"
 
 namespace redoubt {
@@ -30,6 +30,7 @@ class Analyzer final : private AofVisitor {
 
   AofReadOptions options() const;
   void conclude(const AofReader& reader);
+  void note_growth(const AofPosition& position);
   void conclude_refused(const AofReader& reader);
   void describe(const AofReader& reader);
   void describe_record(const AofReader& reader, RecordWalk walk);
@@ -112,8 +113,7 @@ void Analyzer::conclude(const AofReader& reader) {
   analysis_.commands = position.commands;
   analysis_.ok_up_to = position.sound;
   analysis_.lines = position.line - 1 - position.annotations;
-  // A file that grew meanwhile was read to its new end.
-  analysis_.size = std::max(analysis_.size, position.offset);
+  note_growth(position);
   switch (reader.state()) {
     case AofState::reading:
     case AofState::end: return;
@@ -134,6 +134,14 @@ void Analyzer::conclude(const AofReader& reader) {
   }
   progress_.clear();
   describe(reader);
+}
+
+// A file that grew meanwhile was read to an end that it does not have any more.
+void Analyzer::note_growth(const AofPosition& position) {
+  const auto file = request_.files.open(file_.path, OpenMode::read);
+  const auto now = file ? (*file)->size() : Result<uint64_t>(analysis_.size);
+  analysis_.grew = position.offset > analysis_.size || (now && *now > analysis_.size);
+  analysis_.size = std::max(analysis_.size, position.offset);
 }
 
 void Analyzer::conclude_refused(const AofReader& reader) {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "check-aof/analysis.h"
 #include "check-aof/checked_log.h"
 #include "check-aof/options.h"
+#include "check-aof/verify/analysis.h"
 #include "common/tool/check_status.h"
 #include "common/tool/terminal.h"
 

@@ -1,4 +1,4 @@
-#include "check-aof/preamble_report.h"
+#include "check-aof/verify/preamble_report.h"
 
 #include "common/base/clock.h"
 

@@ -3,6 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <map>
 
+#include "check-aof/modes.h"
 #include "common/rdb/rdb_writer.h"
 #include "tests/support/check_aof_run.h"
 #include "tests/support/simulated_files.h"
@@ -202,6 +203,25 @@ TEST(CheckAofVerify, TellsOfATailOfZeros) {
 TEST(CheckAofVerify, ANameOutOfADamagedFileIsNotPrintedRaw) {
   const CheckAofRun run = check_single(std::string("*2\r\n$6\r\nA\x1b[31m\r\n$1\r\nx", 25));
   EXPECT_EQ(run.out.find('\x1b'), std::string::npos) << run.out;
+}
+
+TEST(CheckAofVerify, SaysThatAServerIsWritingTheFile) {
+  SimulatedFiles files;
+  files.add_file("x.aof", set + set.substr(0, 20));
+  CheckAofOptions options;
+  options.path = "x.aof";
+  const auto log = open_checked_log(files, options.path);
+  ASSERT_TRUE(log);
+  for (const bool grown : {false, true}) {
+    if (grown) files.add_file("x.aof", set + set + set.substr(0, 5));
+    std::string text;
+    {
+      Output out(text);
+      CheckAofContext context{files, out, out};
+      EXPECT_EQ(run_verify(options, *log, context), CheckStatus::damaged);
+    }
+    EXPECT_EQ(text.find("a server is writing it") != std::string::npos, grown) << text;
+  }
 }
 
 // ---- manifests that are not whole

@@ -56,6 +56,7 @@ struct FileAnalysis {
   uint64_t lines = 0;     // that were read, as redis-check-aof counts them: without annotations
   uint64_t commands = 0;  // whole ones
   bool rdb = false;
+  bool grew = false;                             // since the log was opened: a server is writing it
   std::optional<int64_t> first_time, last_time;  // of the annotations
   std::string message;                           // what redis-check-aof says before its verdict
   std::string error;                             // of unreadable, bad_preamble, missing, bad_annotation

@@ -1,8 +1,8 @@
-#include "check-aof/verify_run.h"
+#include "check-aof/verify/verify_run.h"
 
 #include <boost/json/serialize.hpp>
 
-#include "check-aof/repair.h"
+#include "check-aof/verify/repair.h"
 
 namespace redoubt {
 

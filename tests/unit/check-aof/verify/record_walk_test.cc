@@ -1,5 +1,5 @@
 // What redis-check-aof 7.0 prints of a record was asked of it, case by case.
-#include "check-aof/record_walk.h"
+#include "check-aof/verify/record_walk.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include <boost/json/array.hpp>
 
-#include "check-aof/file_result.h"
+#include "check-aof/verify/file_result.h"
 #include "common/tool/json_text.h"
 
 namespace redoubt {
@@ -54,6 +54,7 @@ json::object json_of(const FileResult& result) {
   object["diff"] = analysis.size - analysis.ok_up_to;
   object["commands"] = analysis.commands;
   object["rdb_preamble"] = analysis.rdb;
+  if (analysis.grew) object["grew"] = true;
   if (analysis.first_time) object["first_timestamp"] = *analysis.first_time;
   if (analysis.last_time) object["last_timestamp"] = *analysis.last_time;
   if (analysis.time_cut) object["timestamp_offset"] = *analysis.time_cut;

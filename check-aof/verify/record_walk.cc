@@ -1,4 +1,4 @@
-#include "check-aof/record_walk.h"
+#include "check-aof/verify/record_walk.h"
 
 #include <fmt/format.h>
 

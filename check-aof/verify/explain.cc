@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "check-aof/file_result.h"
+#include "check-aof/verify/file_result.h"
 #include "common/aof/aof_format.h"
 #include "common/base/config_file.h"
 
@@ -149,6 +149,10 @@ std::string Explanation::text() {
   }
   if (!analysis_.damage) return {};
   say_where(*analysis_.damage);
+  if (analysis_.grew) {
+    say("The file grew while it was read: a server is writing it. An end that looks cut short may be an append under "
+        "way.");
+  }
   say_what_follows(*analysis_.damage);
   advise(*analysis_.damage);
   return std::move(text_);

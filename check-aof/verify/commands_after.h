@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "check-aof/analysis.h"
+#include "check-aof/verify/analysis.h"
 
 namespace redoubt {
 

@@ -1,4 +1,4 @@
-#include "check-aof/repair.h"
+#include "check-aof/verify/repair.h"
 
 #include <fmt/format.h>
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "check-aof/analysis.h"
-#include "check-aof/file_result.h"
 #include "check-aof/modes.h"
+#include "check-aof/verify/analysis.h"
+#include "check-aof/verify/file_result.h"
 
 namespace redoubt {
 
