@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <iterator>
 #include <utility>
 
 #include "check-aof/log_database.h"
@@ -8,6 +7,7 @@
 #include "check-aof/print/command_filter.h"
 #include "check-aof/read_log.h"
 #include "common/base/config_file.h"
+#include "common/base/number.h"
 #include "common/tool/json_text.h"
 
 namespace redoubt {
@@ -77,11 +77,21 @@ class Printer final : public LogVisitor {
     line_.back() = '\n';
   }
 
+  void append_number(std::string_view name, uint64_t number) {
+    char digits[max_integer_text];
+    line_ += name;
+    line_.append(digits, format_u64(digits, number));
+  }
+
   void append_object(const AofCommand& command, const CommandPlace& place) {
-    fmt::format_to(std::back_inserter(line_), R"({{"file":{},"offset":{},"line":{},"number":{},"db":{},)", json_file_,
-                   command.offset, command.line, place.number, database_.number());
-    if (time_ != CommandPlace::no_time) fmt::format_to(std::back_inserter(line_), R"("time":{},)", time_);
-    line_ += R"("args":[)";
+    line_ += R"({"file":)";
+    line_ += json_file_;
+    append_number(R"(,"offset":)", command.offset);
+    append_number(R"(,"line":)", command.line);
+    append_number(R"(,"number":)", static_cast<uint64_t>(place.number));
+    append_number(R"(,"db":)", database_.number());
+    if (time_ != CommandPlace::no_time) line_.append(R"(,"time":)").append(std::to_string(time_));
+    line_ += R"(,"args":[)";
     for (const std::string_view arg : command.args) {
       append_json(line_, arg);
       line_ += ',';

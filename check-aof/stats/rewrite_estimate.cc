@@ -12,43 +12,6 @@
 
 namespace redoubt {
 
-enum class RewriteEstimate::Effect : uint8_t {
-  unknown,  // to find out
-  none,     // a rewrite writes nothing for it
-  outside,  // it stays, and belongs to no key
-  grow,     // it adds what it is long
-  replace,
-  set,
-  set_many,
-  counter,
-  append,
-  set_range,
-  remove,
-  hash_set,
-  hash_count,
-  members,
-  scored,
-  scored_count,
-  remove_elements,
-  move_member,
-  push,
-  insert,
-  pop,
-  move_element,
-  trim,
-  stream_add,
-  stream_remove,
-  stream_trim,
-  expire_at,
-  expire_at_ms,
-  persist,
-  rename,
-  move,
-  swap,
-  flush_one,
-  flush_all,
-};
-
 namespace {
 
 constexpr size_t counter_size = 20;
@@ -70,87 +33,6 @@ uint64_t sum_of_sizes(std::span<const std::string_view> args) {
 }  // namespace
 
 RewriteEstimate::RewriteEstimate(const HashKey& key, size_t slots) : hash_key_(key), keys_(slots), elements_(slots) {}
-
-RewriteEstimate::Effect RewriteEstimate::effect_of(const CommandEntry& entry) {
-  struct Row {
-    std::string_view name;
-    Effect effect;
-  };
-  static constexpr Row rows[] = {
-      {"set", Effect::set},
-      {"setex", Effect::replace},
-      {"psetex", Effect::replace},
-      {"setnx", Effect::replace},
-      {"getset", Effect::replace},
-      {"restore", Effect::replace},
-      {"copy", Effect::grow},
-      {"mset", Effect::set_many},
-      {"msetnx", Effect::set_many},
-      {"incr", Effect::counter},
-      {"decr", Effect::counter},
-      {"incrby", Effect::counter},
-      {"decrby", Effect::counter},
-      {"incrbyfloat", Effect::counter},
-      {"append", Effect::append},
-      {"setrange", Effect::set_range},
-      {"del", Effect::remove},
-      {"unlink", Effect::remove},
-      {"getdel", Effect::remove},
-      {"hset", Effect::hash_set},
-      {"hmset", Effect::hash_set},
-      {"hsetnx", Effect::hash_set},
-      {"hincrby", Effect::hash_count},
-      {"hincrbyfloat", Effect::hash_count},
-      {"sadd", Effect::members},
-      {"zadd", Effect::scored},
-      {"zincrby", Effect::scored_count},
-      {"hdel", Effect::remove_elements},
-      {"srem", Effect::remove_elements},
-      {"zrem", Effect::remove_elements},
-      {"smove", Effect::move_member},
-      {"lpush", Effect::push},
-      {"rpush", Effect::push},
-      {"lpushx", Effect::push},
-      {"rpushx", Effect::push},
-      {"linsert", Effect::insert},
-      {"lpop", Effect::pop},
-      {"rpop", Effect::pop},
-      {"lset", Effect::none},
-      {"lrem", Effect::none},
-      {"zpopmin", Effect::none},
-      {"zpopmax", Effect::none},
-      {"zremrangebyrank", Effect::none},
-      {"zremrangebyscore", Effect::none},
-      {"zremrangebylex", Effect::none},
-      {"rpoplpush", Effect::move_element},
-      {"lmove", Effect::move_element},
-      {"ltrim", Effect::trim},
-      {"xadd", Effect::stream_add},
-      {"xdel", Effect::stream_remove},
-      {"xtrim", Effect::stream_trim},
-      {"expireat", Effect::expire_at},
-      {"pexpireat", Effect::expire_at_ms},
-      {"expire", Effect::none},
-      {"pexpire", Effect::none},
-      {"persist", Effect::persist},
-      {"rename", Effect::rename},
-      {"renamenx", Effect::rename},
-      {"move", Effect::move},
-      {"swapdb", Effect::swap},
-      {"flushdb", Effect::flush_one},
-      {"flushall", Effect::flush_all},
-      {"function", Effect::outside},
-      {"select", Effect::none},
-      {"multi", Effect::none},
-      {"exec", Effect::none},
-      {"discard", Effect::none},
-      {"publish", Effect::none},
-      {"spublish", Effect::none},
-      {"ping", Effect::none},
-  };
-  const auto* row = std::find_if(std::begin(rows), std::end(rows), [&](const Row& r) { return r.name == entry.name; });
-  return row != std::end(rows) ? row->effect : Effect::grow;
-}
 
 uint64_t RewriteEstimate::id_of(uint64_t database) const {
   if (database_ids_.empty()) return database;
@@ -416,16 +298,16 @@ void RewriteEstimate::flush_all() {
 
 void RewriteEstimate::add(const CommandEntry& entry, std::span<const std::string_view> args,
                           std::span<const std::string_view> keys, uint64_t database, uint64_t bytes) {
-  if (effects_.size() <= entry.index) effects_.resize(entry.index + 1, Effect::unknown);
-  Effect& effect = effects_[entry.index];
-  if (effect == Effect::unknown) effect = effect_of(entry);
+  if (effects_.size() <= entry.index) effects_.resize(entry.index + 1, RewriteEffect::unknown);
+  RewriteEffect& effect = effects_[entry.index];
+  if (effect == RewriteEffect::unknown) effect = rewrite_effect_of(entry.name);
   const Call call{args, keys, database, bytes};
   switch (effect) {
-    case Effect::none: return;
-    case Effect::outside: outside_ += bytes; return;
-    case Effect::flush_all: return flush_all();
-    case Effect::flush_one: database_ids_[database] = ++last_database_id_; return;
-    case Effect::swap: return swap(call);
+    case RewriteEffect::none: return;
+    case RewriteEffect::outside: outside_ += bytes; return;
+    case RewriteEffect::flush_all: return flush_all();
+    case RewriteEffect::flush_one: database_ids_[database] = ++last_database_id_; return;
+    case RewriteEffect::swap: return swap(call);
     default:
       if (args.size() > 1) apply(effect, call);
   }
@@ -453,36 +335,36 @@ uint64_t RewriteEstimate::remaining(int64_t now_ms) const {
   return outside_ + (of_keys << key_bits_) + (of_elements << (key_bits_ + element_bits_));
 }
 
-void RewriteEstimate::apply(Effect effect, const Call& call) {
+void RewriteEstimate::apply(RewriteEffect effect, const Call& call) {
   const auto& args = call.args;
   switch (effect) {
-    case Effect::set: return set_string(call);
-    case Effect::set_many: return set_many(call);
-    case Effect::replace: return replace(call, args[1], call.bytes);
-    case Effect::counter: return count_up(call);
-    case Effect::append: return grow(call, args.size() > 2 ? args[2].size() : 0);
-    case Effect::set_range: return set_range(call);
-    case Effect::remove: return remove_keys(call);
-    case Effect::hash_set: return put_elements(call, 2, 2, 0);
-    case Effect::hash_count: return put_elements(call, 2, 2, 0);
-    case Effect::members: return put_elements(call, 2, 1, 0);
-    case Effect::scored: return put_scored(call);
-    case Effect::scored_count: return put_elements(call, 2, 2, 1);
-    case Effect::remove_elements: return remove_elements(call);
-    case Effect::move_member: return move_member(call);
-    case Effect::move_element: return move_element(call);
-    case Effect::push: return push(call, 2);
-    case Effect::insert: return push(call, 4);
-    case Effect::pop: return pop(call, number_at(args, 2).value_or(1));
-    case Effect::trim: return limit_list(call);
-    case Effect::stream_add: return add_to_stream(call);
-    case Effect::stream_trim: return limit_stream(call);
-    case Effect::stream_remove: return pop(call, args.size() - 2);
-    case Effect::expire_at: return expire(call, 1000);
-    case Effect::expire_at_ms: return expire(call, 1);
-    case Effect::persist: return persist(call);
-    case Effect::rename: return move_value(call, args.back(), call.database);
-    case Effect::move: return move_value(call, args[1], number_at(args, 2).value_or(0));
+    case RewriteEffect::set: return set_string(call);
+    case RewriteEffect::set_many: return set_many(call);
+    case RewriteEffect::replace: return replace(call, args[1], call.bytes);
+    case RewriteEffect::counter: return count_up(call);
+    case RewriteEffect::append: return grow(call, args.size() > 2 ? args[2].size() : 0);
+    case RewriteEffect::set_range: return set_range(call);
+    case RewriteEffect::remove: return remove_keys(call);
+    case RewriteEffect::hash_set: return put_elements(call, 2, 2, 0);
+    case RewriteEffect::hash_count: return put_elements(call, 2, 2, 0);
+    case RewriteEffect::members: return put_elements(call, 2, 1, 0);
+    case RewriteEffect::scored: return put_scored(call);
+    case RewriteEffect::scored_count: return put_elements(call, 2, 2, 1);
+    case RewriteEffect::remove_elements: return remove_elements(call);
+    case RewriteEffect::move_member: return move_member(call);
+    case RewriteEffect::move_element: return move_element(call);
+    case RewriteEffect::push: return push(call, 2);
+    case RewriteEffect::insert: return push(call, 4);
+    case RewriteEffect::pop: return pop(call, number_at(args, 2).value_or(1));
+    case RewriteEffect::trim: return limit_list(call);
+    case RewriteEffect::stream_add: return add_to_stream(call);
+    case RewriteEffect::stream_trim: return limit_stream(call);
+    case RewriteEffect::stream_remove: return pop(call, args.size() - 2);
+    case RewriteEffect::expire_at: return expire(call, 1000);
+    case RewriteEffect::expire_at_ms: return expire(call, 1);
+    case RewriteEffect::persist: return persist(call);
+    case RewriteEffect::rename: return move_value(call, args.back(), call.database);
+    case RewriteEffect::move: return move_value(call, args[1], number_at(args, 2).value_or(0));
     default: return grow(call, call.bytes);
   }
 }

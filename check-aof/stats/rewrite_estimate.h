@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "check-aof/command_book.h"
+#include "check-aof/stats/rewrite_effect.h"
 #include "check-aof/stats/sample_table.h"
 #include "common/hash/keyed_hash.h"
 
@@ -56,7 +57,6 @@ class RewriteEstimate {
     uint64_t identity = 0;
     uint64_t bytes = 0;
   };
-  enum class Effect : uint8_t;
   struct Call {
     std::span<const std::string_view> args;
     std::span<const std::string_view> keys;
@@ -64,7 +64,6 @@ class RewriteEstimate {
     uint64_t bytes;
   };
 
-  static Effect effect_of(const CommandEntry& entry);
   uint64_t id_of(uint64_t database) const;
   bool is_there(uint64_t id) const;
   bool is_alive(const Key& key) const { return key.identity != 0 && is_there(key.database); }
@@ -78,7 +77,7 @@ class RewriteEstimate {
   void make_room_for_elements();
   void put_element(const Key& key, std::string_view element, uint64_t bytes);
 
-  void apply(Effect effect, const Call& call);
+  void apply(RewriteEffect effect, const Call& call);
   void grow(const Call& call, uint64_t bytes);
   void replace(const Call& call, std::string_view name, uint64_t bytes);
   void set_string(const Call& call);
@@ -110,7 +109,7 @@ class RewriteEstimate {
   unsigned key_bits_ = 0;
   unsigned element_bits_ = 0;
   uint64_t last_identity_ = 0;
-  std::vector<Effect> effects_;                // by the index of an entry
+  std::vector<RewriteEffect> effects_;         // by the index of an entry
   std::map<uint64_t, uint64_t> database_ids_;  // those that are not their own number: flushed, swapped
   uint64_t last_database_id_ = uint64_t{1} << 32;
   uint64_t outside_ = 0;  // of what has no key
