@@ -58,7 +58,8 @@ po::options_description described_options() {
       ("expired", text()->value_name("E"), "with --export: skip, include or only: keys whose time has come (skip)")  //
       ("salvage", text()->value_name("OUT.rdb"), "write all intact keys to this file, which must not exist yet")     //
       ("diff", text()->value_name("OTHER.rdb"), "tell which keys were added, removed or changed in OTHER.rdb")       //
-      ("ttl-tolerance", text()->value_name("MS"), "with --diff: expiry times so close are the same (0)");
+      ("ttl-tolerance", text()->value_name("MS"), "with --diff: expiry times so close are the same (0)")             //
+      ("memory", text()->value_name("SIZE"), "with --salvage and --diff: sort by a file beyond it (32mb)");
   return options;
 }
 
@@ -99,6 +100,13 @@ CheckRdbOptions Interpreter::take() {
   take_export(options);
   only_with(options.mode == CheckRdbMode::diff, "--diff", {"ttl-tolerance"});
   options.ttl_tolerance_ms = number("ttl-tolerance", options.ttl_tolerance_ms);
+  only_with(options.mode == CheckRdbMode::diff || options.mode == CheckRdbMode::salvage, "--salvage or --diff",
+            {"memory"});
+  if (given("memory")) {
+    const std::optional<uint64_t> memory = parse_memory_size(text("memory"));
+    if (!memory) refuse(fmt::format("--memory needs a size such as 64mb, not '{}'", text("memory")));
+    options.memory = memory.value_or(options.memory);
+  }
   return options;
 }
 

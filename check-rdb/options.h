@@ -52,6 +52,10 @@ struct CheckRdbOptions {
   std::string other_file;
   uint64_t ttl_tolerance_ms = 0;
 
+  // ---- salvage, diff: what does not fit the memory is sorted in a temporary file
+  uint64_t memory = uint64_t{32} << 20;
+  std::string spill_directory = "/tmp";
+
   // ---- the terminal; main() finds out
   bool progress = false;  // on standard error
   bool colours = false;   // on standard output

@@ -35,6 +35,8 @@ class RdbFile final : public ByteSource {
   // Empty, or why read() failed: the system's own words behind the file's name. An error of a reader above is damage only if
   // this is empty.
   const std::string& error() const { return error_; }
+  // The same for other files, on which reading this one depends.
+  void fail(std::string error) { error_ = std::move(error); }
   // Clear it before anything is printed.
   Progress& progress() { return progress_; }
 

@@ -8,11 +8,10 @@ CheckStatus run_mode(const CheckRdbOptions& options, FileSystem& files, Output& 
     case CheckRdbMode::verify: return run_verify(options, files, out, err);
     case CheckRdbMode::stats: return run_stats(options, files, out, err);
     case CheckRdbMode::export_keys: return run_export(options, files, out, err);
-    case CheckRdbMode::salvage:
-    case CheckRdbMode::diff: break;
+    case CheckRdbMode::salvage: return run_salvage(options, files, out, err);
+    case CheckRdbMode::diff: return run_diff(options, files, out, err);
   }
-  err.print("redoubt-check-rdb: this build has no such mode\n");
-  return CheckStatus::usage;
+  return CheckStatus::usage;  // all modes stand above
 }
 
 }  // namespace

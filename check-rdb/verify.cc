@@ -1,10 +1,15 @@
 // The verdict: the lines of redis-check-rdb, so that scripts go on working, and behind them what a person wants to know.
+#include <fmt/ranges.h>
+
+#include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <optional>
+#include <set>
 
 #include "check-rdb/damage.h"
 #include "check-rdb/modes.h"
 #include "check-rdb/rdb_file.h"
+#include "check-rdb/verify_visitor.h"
 #include "common/base/clock.h"
 #include "common/rdb/rdb_reader.h"
 #include "common/tool/json_text.h"
@@ -13,7 +18,7 @@ namespace redoubt {
 namespace {
 
 // Says what passes, if it is to, and counts.
-class Checker final : public RdbVisitor {
+class Checker final : public VerifyVisitor {
  public:
   // `lines`: null for none.
   Checker(RdbFile& file, Output* lines) : file_(file), lines_(lines), now_ms_(wall_ms()) {}
@@ -38,6 +43,15 @@ class Checker final : public RdbVisitor {
     ++functions_;
     return {};
   }
+  void module_aux(std::string_view module) override {
+    line("MODULE AUX for: {}", module);
+    modules_.emplace(module);
+  }
+  void module_key(const RdbKey& key, std::string_view module) override {
+    modules_.emplace(module);
+    begin_key(key);
+    (void)end_key();
+  }
   bool begin_key(const RdbKey& key) override {
     ++keys_;
     expires_ms_ = key.expires_ms;
@@ -49,15 +63,6 @@ class Checker final : public RdbVisitor {
     if (expires_ms_ < now_ms_) ++expired_;
     return {};
   }
-  void string(std::string_view /*bytes*/) override {}
-  void begin_elements(uint64_t /*count*/) override {}
-  void element(std::string_view /*bytes*/) override {}
-  void pair(std::string_view /*name*/, std::string_view /*value*/, int64_t /*expires_ms*/) override {}
-  void scored(std::string_view /*member*/, double /*score*/) override {}
-  void packed(RdbBlob /*kind*/, std::string_view /*blob*/) override {}
-  void begin_nodes(uint64_t /*count*/) override {}
-  void node(bool /*plain*/, std::string_view /*bytes*/) override {}
-
   void print_counts(Output& out) const {
     out.print("[info] {} keys read\n[info] {} expires\n[info] {} already expired\n", keys_, expires_, expired_);
   }
@@ -68,8 +73,13 @@ class Checker final : public RdbVisitor {
     document["expires"] = expires_;
     document["already_expired"] = expired_;
     document["functions"] = functions_;
+    boost::json::array modules;
+    for (const std::string& name : modules_) modules.push_back(json_of_bytes(name));
+    document["modules"] = std::move(modules);
   }
   int version() const { return version_; }
+  // Names of modules, with commas between; empty: none.
+  std::string modules() const { return fmt::format("{}", fmt::join(modules_, ", ")); }
 
  private:
   static constexpr size_t most_aux = 1000;
@@ -85,6 +95,7 @@ class Checker final : public RdbVisitor {
   uint64_t functions_ = 0;
   int64_t expires_ms_ = RdbKey::never;
   boost::json::object aux_;
+  std::set<std::string> modules_;
 };
 
 // What stands behind the end: nothing, an AOF of which this was the preamble, or bytes that do not belong there.
@@ -115,7 +126,7 @@ class Verification {
         out_(out),
         painter_(options.colours),
         checker_(file, options.form == CheckRdbForm::text ? &out : nullptr),
-        reader_(file, {.deep = true, .verify_checksum = true}) {
+        reader_(file, {.deep = true, .verify_checksum = true, .skip_modules = true}) {
     checker_.watch(reader_);
   }
 
@@ -159,6 +170,12 @@ void Verification::print_sound() {
   }
   checker_.line("{}", painter_.paint(Style::good, "\\o/ RDB looks OK! \\o/"));
   checker_.print_counts(out_);
+  if (const std::string modules = checker_.modules(); !modules.empty()) {
+    out_.print(
+        "[info] There are data of modules ({}): only their frame was checked, and a server without these modules"
+        " refuses the file\n",
+        modules);
+  }
   const Rest rest = rest_of(reader_, file_);
   if (rest.size == 0) return;
   if (rest.commands) {
@@ -170,8 +187,12 @@ void Verification::print_sound() {
 }
 
 void Verification::print_damage(const RdbDamage& damage) {
+  // The checksums that differ come below: scripts know the line without them.
+  constexpr std::string_view checksum_error = "RDB CRC error";
+  const std::string_view message = damage.message;
+  const bool checksum = message.starts_with(checksum_error);
   out_.print("{}\n[offset {}] {}\n", painter_.paint(Style::bad, "--- RDB ERROR DETECTED ---"), damage.at.offset,
-             printable(damage.message));
+             printable(checksum ? checksum_error : message));
   out_.print("[additional info] While doing: {}\n", damage.at.doing);
   if (damage.at.key) out_.print("[additional info] Reading key '{}'\n", printable(*damage.at.key));
   if (damage.at.type) {
@@ -179,7 +200,9 @@ void Verification::print_damage(const RdbDamage& damage) {
                type_name(*damage.at.type));
   }
   checker_.print_counts(out_);
-  out_.print("\n{}", explain(damage, file_, painter_));
+  out_.write("\n");
+  if (checksum) out_.print("{}\n", printable(message));
+  out_.write(explain(damage, file_, painter_));
   out_.print("{} redoubt-check-rdb {} --salvage OUT.rdb writes all keys that are intact to a new file.\n",
              painter_.paint(Style::strong, "What next:"), options_.file);
 }

@@ -18,8 +18,19 @@ void DuplicateFinder::clear() {
 bool DuplicateFinder::add(std::string_view member) {
   if (!key_) key_.emplace();
   const XXH128_hash_t hash = XXH3_128bits_withSecret(member.data(), member.size(), key_->secret, hash_secret_size);
-  if (used_ * 2 >= slots_.size()) grow();
+  if (used_ * 2 >= slots_.size()) {
+    if (slots_.size() >= most_slots) return !find({hash.low64 | 1, hash.high64});
+    grow();
+  }
   return insert({hash.low64 | 1, hash.high64});
+}
+
+bool DuplicateFinder::find(Hash hash) const {
+  const size_t mask = slots_.size() - 1;
+  for (size_t at = hash.high & mask; slots_[at].low != 0; at = (at + 1) & mask) {
+    if (slots_[at] == hash) return true;
+  }
+  return false;
 }
 
 bool DuplicateFinder::insert(Hash hash) {

@@ -1,5 +1,6 @@
-// Finds out whether a member was seen before, in 16 bytes for each that was: by hashes so long that different members do not
-// share one, under a random secret so that nobody can arrange it. Not thread-safe.
+// Finds out whether a member was seen before: by hashes of 16 bytes, so long that different members do not share one, under a
+// random secret so that nobody can arrange it. Takes 32 to 64 bytes for each member, but never more than 32 MB: it remembers
+// the first half million members, and compares those that come later with them only. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,10 @@ class DuplicateFinder {
 
   static constexpr size_t first_size = 64;
   static constexpr size_t kept_size = 4096;
+  static constexpr size_t most_slots = size_t{1} << 20;
 
   bool insert(Hash hash);
+  bool find(Hash hash) const;
   void grow();
 
   std::optional<HashKey> key_;

@@ -3,7 +3,7 @@
 //   file:     "REDIS" 4 digits of version | records | 0xff | u64 CRC-64 of all before it (version >= 5; 0: not computed)
 //   record:   0xfa aux          string name, string value
 //             0xf5 function     string: the library's code                          (0xf6: before 7.0 was released; refused)
-//             0xf7 module aux   of a module, refused
+//             0xf7 module aux   length: module id, two lengths: when it is loaded, data of the module
 //             0xf4 slot info    three lengths, skipped
 //             0xfe select db    length
 //             0xfb sizes        length of keys, length of keys that expire: a hint
@@ -40,6 +40,16 @@ enum class RdbOpcode : uint8_t {
   expires_seconds = 253,
   select_db = 254,
   end = 255,
+};
+
+// What modules' data consist of: length opcode, what it announces, ..., end.
+enum class RdbModuleOpcode : uint64_t {
+  end = 0,
+  signed_integer = 1,  // a length
+  unsigned_integer = 2,
+  single_real = 3,
+  double_real = 4,
+  string = 5,
 };
 
 // How a value is written.

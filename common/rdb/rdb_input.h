@@ -111,6 +111,9 @@ class RdbInput {
     return long_string(to);
   }
 
+  // The source's first byte is this one of the file; before anything is read.
+  void start_at(uint64_t offset) { base_ = offset; }
+
   // Latches; returns false.
   bool fail(std::string text);
   const Error& error() const { return error_; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "common/hash/crc64.h"
 #include "common/rdb/rdb_input.h"
@@ -66,7 +67,7 @@ struct RdbReader::Impl {
       : options(read_options),
         input(source, read_options.verify_checksum),
         key_name(input),
-        values(input, options.deep) {}
+        values(input, options.deep, options.skip_modules) {}
 
   bool read_record(RdbVisitor& visitor, bool& more);
   bool read_header(RdbVisitor& visitor);
@@ -77,7 +78,7 @@ struct RdbReader::Impl {
   bool read_sizes(RdbVisitor& visitor);
   bool read_idle(RdbKey& key);
   bool skip_slot_info();
-  bool fail_module_aux();
+  bool read_module_aux(RdbVisitor& visitor);
   bool read_end();
   bool pass(const Status& status) { return status.has_value() || input.fail(status.error().text); }
 
@@ -92,14 +93,16 @@ struct RdbReader::Impl {
   RdbType type{};
   int version = 0;
   uint64_t db = 0;
+  uint64_t record = 0;
   bool has_checksum = false;
+  bool nameless_seen = false;  // in this database
   bool ended = false;
 };
 
 bool RdbReader::Impl::read_record(RdbVisitor& visitor, bool& more) {
   if (version == 0) return read_header(visitor);
   RdbKey key;
-  key.offset = input.offset();
+  record = key.offset = input.offset();
   key.db = db;
   for (;;) {
     doing = Doing::read_type;
@@ -157,12 +160,13 @@ bool RdbReader::Impl::read_opcode(uint8_t opcode, RdbKey& key, RdbVisitor& visit
     case RdbOpcode::aux: return read_aux(visitor);
     case RdbOpcode::function: return read_function(visitor);
     case RdbOpcode::function_pre_release: return input.fail("Pre-release function format not supported");
-    case RdbOpcode::module_aux: return fail_module_aux();
+    case RdbOpcode::module_aux: return read_module_aux(visitor);
     case RdbOpcode::slot_info: return skip_slot_info();
     case RdbOpcode::sizes: return read_sizes(visitor);
     case RdbOpcode::select_db:
       doing = Doing::read_length;
       if (!input.length(db)) return false;
+      nameless_seen = false;
       visitor.select_db(db);
       return true;
     case RdbOpcode::end: more = false; return read_end();
@@ -172,6 +176,9 @@ bool RdbReader::Impl::read_opcode(uint8_t opcode, RdbKey& key, RdbVisitor& visit
 
 bool RdbReader::Impl::read_key(uint8_t type_byte, RdbKey& key, RdbVisitor& visitor) {
   type = static_cast<RdbType>(type_byte);
+  const std::optional<RdbKind> kind = rdb_kind(type);
+  const bool of_module = type == RdbType::module_2 || type == RdbType::module_pre_release;
+  if (!kind && !of_module) return input.fail(fmt::format("Invalid object type: {}", type_byte));
   type_known = true;
   key.type = type;
   doing = Doing::read_key;
@@ -179,7 +186,9 @@ bool RdbReader::Impl::read_key(uint8_t type_byte, RdbKey& key, RdbVisitor& visit
   key_known = true;
   key.name = key_name.bytes();
   doing = Doing::read_value;
-  const std::optional<RdbKind> kind = rdb_kind(type);
+  if (options.deep && key.name.empty() && std::exchange(nameless_seen, true)) {
+    return input.fail("RDB has duplicated key '': the names of two keys are empty");
+  }
   bool wanted = false;
   if (kind) {
     key.kind = *kind;
@@ -187,7 +196,12 @@ bool RdbReader::Impl::read_key(uint8_t type_byte, RdbKey& key, RdbVisitor& visit
   }
   if (!values.read(type, wanted ? visitor : unwanted)) return false;
   if (wanted && !pass(visitor.end_key())) return false;
+  if (of_module) {
+    key.name = key_name.bytes();
+    visitor.module_key(key, values.module());
+  }
   key_known = false;
+  type_known = false;
   key_name.drop();
   return true;
 }
@@ -236,10 +250,16 @@ bool RdbReader::Impl::skip_slot_info() {
   return input.length(slot) && input.length(keys) && input.length(volatile_keys);
 }
 
-bool RdbReader::Impl::fail_module_aux() {
+bool RdbReader::Impl::read_module_aux(RdbVisitor& visitor) {
   doing = Doing::read_module_aux;
   uint64_t id = 0;
   if (!input.length(id)) return false;
+  if (options.skip_modules) {
+    uint64_t when = 0;
+    if (!input.length(when) || !input.length(when) || !values.skip_module_data()) return false;
+    visitor.module_aux(rdb_module_name(id));
+    return true;
+  }
   return input.fail(
       fmt::format("The RDB file contains AUX module data I can't load: no matching module '{}'", rdb_module_name(id)));
 }
@@ -257,6 +277,13 @@ bool RdbReader::Impl::read_end() {
 }
 
 RdbReader::RdbReader(ByteSource& source, RdbReadOptions options) : impl_(std::make_unique<Impl>(source, options)) {}
+
+RdbReader::RdbReader(ByteSource& source, RdbReadOptions options, const RdbMiddle& from)
+    : RdbReader(source, {options.deep, false, options.skip_modules}) {
+  impl_->input.start_at(from.offset);
+  impl_->version = from.version;
+  impl_->db = from.db;
+}
 
 RdbReader::~RdbReader() = default;
 
@@ -285,6 +312,8 @@ std::string_view RdbReader::taken_over() const { return impl_->input.unread(); }
 RdbPosition RdbReader::position() const {
   RdbPosition position;
   position.offset = offset();
+  position.record = impl_->record;
+  position.db = impl_->db;
   position.doing = text_of(impl_->doing);
   if (impl_->key_known) position.key = std::string(impl_->key_name.bytes());
   if (impl_->type_known) position.type = impl_->type;

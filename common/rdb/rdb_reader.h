@@ -20,27 +20,40 @@ struct RdbReadOptions {
   bool deep = false;
   // A checksum that is there must be right. Costs time where it is not wanted.
   bool verify_checksum = true;
+  // Data of modules are no error: they are read over, as their form allows without the module, and told by name only.
+  bool skip_modules = false;
+};
+
+// Where reading begins that is not at a file's beginning.
+struct RdbMiddle {
+  uint64_t offset = 0;  // what the source gives first: the first byte of a record
+  int version = rdb_newest_version;
+  uint64_t db = 0;
 };
 
 // Where reading stopped, or is: for messages.
 struct RdbPosition {
   uint64_t offset = 0;  // of the next byte
+  uint64_t record = 0;  // where the record begins that was being read
+  uint64_t db = 0;
   // As redis-check-rdb calls it: "start", "read-type", "read-expire", "read-key", "read-object-value", "check-sum",
   // "read-len", "read-aux", "read-module-aux" or "read-functions".
   std::string_view doing;
   std::optional<std::string> key;  // once it is known, until its value is read
-  std::optional<RdbType> type;     // of the last value that was begun
+  std::optional<RdbType> type;     // of the key that was begun, until its value is read
 };
 
 class RdbReader {
  public:
   RdbReader(ByteSource& source, RdbReadOptions options = {});
+  // There is no header, and the checksum at the end is not looked at, since not all bytes were seen.
+  RdbReader(ByteSource& source, RdbReadOptions options, const RdbMiddle& from);
   ~RdbReader();
   RdbReader(const RdbReader&) = delete;
   RdbReader& operator=(const RdbReader&) = delete;
 
   // Reads one record, the header as the first, and tells the visitor. False: the file's end was reached and its checksum is
-  // right. After an error nothing more can be read.
+  // right. After an error nothing more can be read. Between two calls offset() is where the next record begins.
   Result<bool> next(RdbVisitor& visitor);
   // Records until the end.
   Status read_all(RdbVisitor& visitor);

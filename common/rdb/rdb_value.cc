@@ -83,7 +83,7 @@ bool RdbValueReader::read(RdbType type, RdbVisitor& visitor) {
     case RdbType::stream_2:
     case RdbType::stream_3: return stream_.read(type, visitor);
     case RdbType::module_pre_release:
-    case RdbType::module_2: return fail_module();
+    case RdbType::module_2: return read_module(type);
   }
   return input_.fail(fmt::format("Unknown RDB encoding type {}", static_cast<int>(type)));
 }
@@ -224,11 +224,34 @@ bool RdbValueReader::read_nodes(RdbVisitor& visitor) {
   return true;
 }
 
-bool RdbValueReader::fail_module() {
+bool RdbValueReader::read_module(RdbType type) {
   uint64_t id = 0;
   if (!input_.length(id)) return false;
+  module_ = rdb_module_name(id);
+  // Only what is no pre-release can be read without the module.
+  if (skip_modules_ && type == RdbType::module_2) return skip_module_data();
   return input_.fail(
-      fmt::format("The RDB file contains module data I can't load: no matching module type '{}'", rdb_module_name(id)));
+      fmt::format("The RDB file contains module data I can't load: no matching module type '{}'", module_));
+}
+
+bool RdbValueReader::skip_module_data() {
+  for (;;) {
+    uint64_t opcode = 0;
+    uint64_t number = 0;
+    std::string_view bytes;
+    if (!input_.length(opcode)) return false;
+    bool good = false;
+    switch (static_cast<RdbModuleOpcode>(opcode)) {
+      case RdbModuleOpcode::end: return true;
+      case RdbModuleOpcode::signed_integer:
+      case RdbModuleOpcode::unsigned_integer: good = input_.length(number); break;
+      case RdbModuleOpcode::single_real: good = input_.raw(bytes, sizeof(float)); break;
+      case RdbModuleOpcode::double_real: good = input_.raw(bytes, sizeof(double)); break;
+      case RdbModuleOpcode::string: good = input_.string(first_); break;
+      default: return input_.fail(fmt::format("Unknown opcode {} in the data of a module", opcode));
+    }
+    if (!good) return false;
+  }
 }
 
 }  // namespace redoubt

@@ -18,12 +18,21 @@ namespace redoubt {
 
 class RdbValueReader {
  public:
-  RdbValueReader(RdbInput& input, bool deep)
-      : input_(input), deep_(deep), first_(input), second_(input), stream_(input, deep, first_, second_) {}
+  explicit RdbValueReader(RdbInput& input, bool deep, bool skip_modules = false)
+      : input_(input),
+        deep_(deep),
+        skip_modules_(skip_modules),
+        first_(input),
+        second_(input),
+        stream_(input, deep, first_, second_) {}
 
   bool read(RdbType type, RdbVisitor& visitor);
+  // What a module wrote, from its first opcode to its end mark.
+  bool skip_module_data();
   // A place for a string between two values.
   RdbString& scratch() { return first_; }
+  // To which the last value belonged, if it was a module's.
+  const std::string& module() const { return module_; }
 
  private:
   bool read_string(RdbVisitor& visitor);
@@ -40,14 +49,16 @@ class RdbValueReader {
   bool read_list_ziplist(RdbVisitor& visitor);
   bool read_ziplist_pairs(bool scored, RdbVisitor& visitor);
   bool read_ziplist_nodes(RdbVisitor& visitor);
-  bool fail_module();
+  bool read_module(RdbType type);
   bool unique(std::string_view member) { return !deep_ || seen_.add(member); }
 
   RdbInput& input_;
   bool deep_;
+  bool skip_modules_;
   RdbString first_, second_;
   DuplicateFinder seen_;
   RdbStreamReader stream_;
+  std::string module_;
 };
 
 // The name of the module to which a module id belongs: nine characters, as the module chose them.

@@ -80,6 +80,9 @@ class RdbVisitor {
   virtual void select_db(uint64_t /*db*/) {}
   virtual void sizes(uint64_t /*keys*/, uint64_t /*volatile_keys*/) {}
   virtual Status function(std::string_view /*code*/) { return {}; }
+  // With RdbReadOptions::skip_modules only: what was read over. The key's kind means nothing.
+  virtual void module_aux(std::string_view /*module*/) {}
+  virtual void module_key(const RdbKey& /*key*/, std::string_view /*module*/) {}
 
   // ---- keys -------------------------------------------------------------------------------------
   // False: the value is not wanted. It is read over, with the same checks, and nothing of it is told, not even its end.

@@ -164,8 +164,8 @@ TEST(RdbReader, SaysWhereItIs) {
       {RdbBytes(11).byte(0).length(5), end_of_file, "read-key", {}, RdbType::string},
       {RdbBytes(11).key(0, "a").string("b").key(1, "name").length(2), end_of_file, "read-object-value", "name",
        RdbType::list},
-      {RdbBytes(11).key(0, "a").string("b"), end_of_file, "read-type", {}, RdbType::string},
-      {RdbBytes(11).key(99, "a"), "Unknown RDB encoding type 99", "read-object-value", "a", RdbType{99}},
+      {RdbBytes(11).key(0, "a").string("b"), end_of_file, "read-type", {}, {}},
+      {RdbBytes(11).key(99, "a"), "Invalid object type: 99", "read-type", {}, {}},
       {RdbBytes(11).byte(255), end_of_file, "check-sum", {}, {}},
   };
   for (const Case& one : cases) {
@@ -175,6 +175,79 @@ TEST(RdbReader, SaysWhereItIs) {
     EXPECT_EQ(reading.position.key, one.key);
     EXPECT_EQ(reading.position.type, one.type);
   }
+}
+
+TEST(RdbReader, SaysWhereTheRecordBeganAndInWhichDatabase) {
+  RdbBytes file(11);
+  file.byte(254).length(3);
+  const uint64_t begin = file.bytes().size();
+  file.byte(252).u64(1).byte(249).byte(7).key(0, "a").byte(0xc4);
+  const RdbReading reading = read_rdb(file.bytes());
+  EXPECT_EQ(reading.position.record, begin);
+  EXPECT_EQ(reading.position.db, 3U);
+  EXPECT_GT(reading.position.offset, begin);
+}
+
+TEST(RdbReader, BeginsInTheMiddle) {
+  RdbBytes file(9);
+  file.key(0, "a").string("b");
+  const size_t begin = file.bytes().size();
+  file.key(0, "c").string("d").byte(255).u64(1);  // a wrong checksum
+  PieceSource source(std::string_view(file.bytes()).substr(begin));
+  RdbReader reader(source, {}, RdbMiddle{begin, 9, 5});
+  RdbRecorder recorder;
+  ASSERT_TRUE(reader.read_all(recorder));
+  const std::string offset = std::to_string(begin);
+  EXPECT_EQ(recorder.lines, (std::vector<std::string>{"key 5:c type 0 kind 0 at " + offset, "string d", "end"}));
+  EXPECT_EQ(reader.offset(), file.bytes().size());
+}
+
+class ModuleRecorder : public RdbRecorder {
+ public:
+  void module_aux(std::string_view module) override { lines.push_back("module aux " + std::string(module)); }
+  void module_key(const RdbKey& key, std::string_view module) override {
+    lines.push_back("module key " + std::string(key.name) + " of " + std::string(module));
+  }
+};
+
+TEST(RdbReader, ReadsOverModulesWhenToldTo) {
+  constexpr uint64_t id = 0x0123456789abcdef;
+  RdbBytes file(11);
+  file.byte(247).length(id).length(2).length(1).length(5).string("data").length(0);
+  file.key(7, "m").length(id).length(1).length(7).length(2).length(1000).length(3).raw("1234");
+  file.length(4).raw("12345678").length(5).string("text").length(0).key(0, "a").string("b");
+  const std::string whole = file.end();
+  PieceSource source(whole, 1);
+  RdbReader reader(source, {.skip_modules = true});
+  ModuleRecorder recorder;
+  const Status done = reader.read_all(recorder);
+  ASSERT_TRUE(done) << done.error().text;
+  ASSERT_EQ(recorder.lines.size(), 6U);
+  EXPECT_EQ(recorder.lines[1], "module aux ASNFZ4mrz");
+  EXPECT_EQ(recorder.lines[2], "module key m of ASNFZ4mrz");
+}
+
+TEST(RdbReader, UnsoundDataOfModulesAreDamage) {
+  const RdbReadOptions skipping = {.skip_modules = true};
+  const RdbReading opcode = read_rdb(RdbBytes(11).key(7, "m").length(1).length(6).bytes(), skipping);
+  EXPECT_EQ(opcode.error, "Unknown opcode 6 in the data of a module");
+  const RdbReading cut = read_rdb(RdbBytes(11).key(7, "m").length(1).length(5).length(9).bytes(), skipping);
+  EXPECT_EQ(cut.error, end_of_file);
+  const RdbReading old = read_rdb(RdbBytes(11).key(6, "m").length(0).length(0).bytes(), skipping);
+  EXPECT_EQ(old.error, "The RDB file contains module data I can't load: no matching module type 'AAAAAAAAA'");
+}
+
+TEST(RdbReader, DeepReadingRefusesTwoKeysWithoutAName) {
+  const auto twice = [](bool other_db, bool deep) {
+    RdbBytes file(11);
+    file.key(0, "").string("");
+    if (other_db) file.byte(254).length(1);
+    file.key(0, "").string("");
+    return read_rdb(file.end(), {.deep = deep}).error;
+  };
+  EXPECT_EQ(twice(false, true), "RDB has duplicated key '': the names of two keys are empty");
+  EXPECT_EQ(twice(true, true), "");
+  EXPECT_EQ(twice(false, false), "");
 }
 
 TEST(RdbReader, StopsForGoodAfterAnError) {
