@@ -22,7 +22,7 @@ class HeavyKeys {
  public:
   static constexpr size_t longest_key = 256;
 
-  explicit HeavyKeys(size_t capacity = size_t{1} << 15);
+  explicit HeavyKeys(size_t capacity = size_t{1} << 14);
 
   // `hash` is of the key and the database.
   void add(uint64_t hash, uint64_t database, std::string_view key, uint64_t bytes);

@@ -23,7 +23,7 @@ namespace redoubt {
 
 class RewriteEstimate {
  public:
-  static constexpr size_t most_slots = size_t{1} << 18;
+  static constexpr size_t most_slots = size_t{1} << 17;
 
   // Tables of so many slots. The hash key outlives it.
   explicit RewriteEstimate(const HashKey& key, size_t slots = most_slots);
