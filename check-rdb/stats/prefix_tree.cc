@@ -50,7 +50,7 @@ void PrefixTree::add(std::string_view name, uint64_t file_bytes, uint64_t memory
   count(nodes_[root].sums);
   for (size_t depth = 0; depth < max_depth; ++depth) {
     const size_t end = name.find(separator_);
-    if (end == std::string_view::npos || end >= max_segment) return;
+    if (end >= max_segment) return;  // also when there is none
     node = child(node, name.substr(0, end + 1), depth, memory_bytes);
     if (node == none) return;
     count(nodes_[node].sums);

@@ -203,6 +203,20 @@ TEST(CheckRdbExport, AnAofLoadsInBoth) {
   EXPECT_EQ(digest(other), digest(from));
 }
 
+TEST(CheckRdbExport, AnAofWithStreamsAndFunctionsLoadsInRedis) {
+  const Program source = Program::start_oracle(debug);
+  Link from(source.port());
+  fill_streams(from);
+  run_all(from, {{"SAVE"}});
+  const TemporaryDirectory directory;
+  make_log(directory.path(), export_of(source.directory() + "/dump.rdb", {"aof"}));
+  const Program target = Program::start_oracle(log_words(directory));
+  Link loaded(target.port());
+  EXPECT_EQ(digest(loaded), digest(from));
+  EXPECT_TRUE(told_of_stream(loaded, "stream") == told_of_stream(from, "stream"));
+  EXPECT_EQ(to_line(loaded.run({"FUNCTION", "LIST"})), to_line(from.run({"FUNCTION", "LIST"})));
+}
+
 TEST(CheckRdbExport, JsonAndCsvAreReadByPython) {
   const Program source = Program::start_oracle(debug);
   Link from(source.port());
