@@ -53,6 +53,8 @@ class SpillSorter {
     if (records_.size() == most_) {
       if (Status done = spill(); !done) return done;
     }
+    // Room that is not touched takes no memory; growing would take twice as much for a while.
+    if (records_.empty()) records_.reserve(most_);
     records_.push_back(record);
     ++count_;
     return {};
@@ -65,7 +67,8 @@ class SpillSorter {
     if (runs_.empty()) return {};
     if (Status done = spill(); !done) return done;
     records_ = {};
-    const size_t share = std::max<size_t>(most_ / runs_.size(), 16);
+    // What was just given back may not have reached the system yet: half of it is enough to merge.
+    const size_t share = std::max<size_t>(most_ / 2 / runs_.size(), 16);
     for (Run& run : runs_) {
       run.share = share;
       if (Status done = refill(run); !done) return done;
