@@ -27,6 +27,20 @@ void print_help(const ToolManual& manual, const po::options_description& options
 
 }  // namespace
 
+int find_command(const po::options_description& options, int argc, const char* const* argv) {
+  for (int index = 1; index < argc; ++index) {
+    const std::string_view word = argv[index];
+    if (word.size() < 2 || word[0] != '-') return index;
+    const bool is_long = word[1] == '-';
+    const std::string name(is_long ? word.substr(2, word.find('=') - 2) : word.substr(0, 2));
+    const po::option_description* const option = options.find_nothrow(name, false);
+    if (option == nullptr || option->semantic()->max_tokens() == 0) continue;
+    const bool attached = is_long ? word.find('=') != std::string_view::npos : word.size() > 2;
+    if (!attached) ++index;
+  }
+  return argc;
+}
+
 int refuse_options(const ToolManual& manual, std::string_view why, int usage_status, Output& err) {
   err.print("{}: {}; see {} --help\n", manual.name, why, manual.name);
   return usage_status;
@@ -36,7 +50,8 @@ ParsedOptions parse_options(const ToolManual& manual, const po::options_descript
                             const po::options_description& hidden, const po::positional_options_description& positional,
                             int argc, const char* const* argv, int usage_status, Output& out, Output& err) {
   po::options_description shown = options;
-  shown.add_options()("help,h", "show this help and exit")("version,v", "show the version and exit");
+  shown.add_options()(manual.short_help ? "help,h" : "help", "show this help and exit")("version,v",
+                                                                                        "show the version and exit");
   po::options_description all;
   all.add(shown).add(hidden);
   ParsedOptions parsed;

@@ -18,6 +18,7 @@ struct ToolManual {
   std::string_view usage;    // the forms of the command line, one a line, without "usage:"
   std::string_view purpose;  // what it does
   std::string_view details;  // after the options: examples, exit statuses
+  bool short_help = true;    // -h asks for help; where it does not, it is an option of the tool's own
 };
 
 struct ParsedOptions {
@@ -32,6 +33,10 @@ ParsedOptions parse_options(const ToolManual& manual, const boost::program_optio
                             const boost::program_options::options_description& hidden,
                             const boost::program_options::positional_options_description& positional, int argc,
                             const char* const* argv, int usage_status, Output& out, Output& err);
+
+// Where a command of the user's own begins: the index of the first word that is neither an option nor an option's argument.
+// What follows belongs to it, whatever it looks like. `argc` if there is none.
+int find_command(const boost::program_options::options_description& options, int argc, const char* const* argv);
 
 // Says why the line makes no sense, and where to read on; returns the status.
 int refuse_options(const ToolManual& manual, std::string_view why, int usage_status, Output& err);

@@ -1,0 +1,67 @@
+// The load that the benchmark makes: connections that each send a batch of requests, wait for all replies, and send the next;
+// spread over threads, each with an event loop of its own. Each reply has its own latency, from before its batch was sent
+// to when its last byte had come.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "benchmark/histogram.h"
+#include "benchmark/request.h"
+#include "common/base/result.h"
+#include "common/net/connect.h"
+
+namespace redoubt {
+
+struct LoadPlan {
+  ServerAddress address;
+  std::string
+      greeting;  // requests that each connection begins with, and how many they are; an error reply ends the run
+  uint64_t greeting_replies = 0;
+  size_t clients = 50;
+  size_t pipeline = 1;
+  size_t threads = 1;
+  uint64_t requests = 100'000;
+  bool reconnect = false;  // after each batch
+  uint64_t seed = 0;       // 0: another one each time
+};
+
+struct LoadResult {
+  Histogram latency;
+  double seconds = 0;                      // from the first connection to the last reply
+  double cpu_seconds = 0;                  // that this program spent meanwhile
+  std::map<std::string, uint64_t> errors;  // error replies by their text
+  bool stopped = false;                    // before all requests were sent
+};
+
+// How far it is, for those who watch.
+struct LoadProgress {
+  uint64_t replies = 0;
+  double seconds = 0;
+};
+
+struct LoadShared;
+class LoadWorker;
+
+class Load {
+ public:
+  // `request` outlives it.
+  Load(LoadPlan plan, const Request& request);
+  ~Load();
+
+  // Returns when all replies have come, or after stop(). `watch` is called a few times a second on this thread. An error says
+  // why the load could not go on: no connection, a server that went away, bytes that are no replies.
+  Result<LoadResult> run(const std::function<void(const LoadProgress&)>& watch = {});
+  // No more requests are sent; replies that do not come within a second are given up. From any thread or signal handler.
+  void stop();
+
+ private:
+  std::unique_ptr<LoadShared> shared_;
+  std::vector<std::unique_ptr<LoadWorker>> workers_;
+};
+
+}  // namespace redoubt

@@ -1,0 +1,181 @@
+#include "benchmark/load_worker.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "common/base/clock.h"
+
+namespace redoubt {
+namespace {
+
+constexpr size_t input_size = size_t{64} << 10;
+constexpr int64_t stop_interval_ms = 100;
+constexpr int64_t patience_after_stop_ns = 1'000'000'000;
+constexpr size_t most_error_texts = 100;  // by kind; others are counted together
+
+}  // namespace
+
+uint64_t LoadShared::claim(uint64_t most) {
+  if (stopping.load(std::memory_order_relaxed)) return 0;
+  uint64_t left = requests_left.load(std::memory_order_relaxed);
+  uint64_t claimed = 0;
+  do {
+    claimed = std::min(left, most);
+    if (claimed == 0) return 0;
+  } while (!requests_left.compare_exchange_weak(left, left - claimed, std::memory_order_relaxed));
+  return claimed;
+}
+
+// ---- a connection --------------------------------------------------------------------------------
+
+LoadConnection::~LoadConnection() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+void LoadConnection::start() {
+  const Result<int> descriptor = begin_connect(worker_.shared_.plan.address);
+  if (!descriptor) return worker_.fail(descriptor.error().text);
+  descriptor_ = *descriptor;
+  connecting_ = true;
+  scanner_.reset();
+  unsent_.clear();
+  greeting_left_ = worker_.shared_.plan.greeting_replies;
+  worker_.loop_.watch(descriptor_, *this, true, true, EventLoop::Trigger::edge);
+}
+
+void LoadConnection::disconnect() {
+  worker_.loop_.unwatch(descriptor_, *this);
+  close(std::exchange(descriptor_, -1));
+}
+
+void LoadConnection::on_ready(bool readable, bool writable, bool /*hung_up*/) {
+  if (connecting_) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error != 0) return worker_.fail(strerror(error));
+    if (!writable) return;
+    connecting_ = false;
+    if (greeting_left_ > 0) send_bytes(worker_.shared_.plan.greeting);
+    return next_batch();
+  }
+  if (writable && !unsent_.empty()) {
+    const std::string rest = std::exchange(unsent_, {});
+    send_bytes(rest);
+  }
+  if (readable) receive();
+}
+
+void LoadConnection::next_batch() {
+  pending_ = worker_.shared_.claim(worker_.shared_.plan.pipeline);
+  if (pending_ == 0) {
+    disconnect();
+    --worker_.active_;
+    return;
+  }
+  const Request& request = worker_.shared_.request;
+  const size_t size = request.size();
+  char* at = worker_.output_.data();
+  for (uint64_t number = 0; number < pending_; ++number, at += size) request.write(at, worker_.random_);
+  sent_ns_ = monotonic_ns();
+  send_bytes({worker_.output_.data(), pending_ * size});
+}
+
+void LoadConnection::send_bytes(std::string_view bytes) {
+  if (unsent_.empty()) {
+    const ssize_t sent = send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) return worker_.fail(strerror(errno));
+    bytes.remove_prefix(static_cast<size_t>(std::max<ssize_t>(sent, 0)));
+  }
+  unsent_.append(bytes);
+}
+
+void LoadConnection::receive() {
+  std::vector<char>& input = worker_.input_;
+  while (descriptor_ >= 0 && worker_.failure_.empty()) {
+    const ssize_t got = recv(descriptor_, input.data(), input.size(), 0);
+    if (got == 0) return worker_.fail("Server closed the connection");
+    if (got < 0) {
+      if (errno != EAGAIN && errno != EINTR) worker_.fail(strerror(errno));
+      return;
+    }
+    uint64_t replies = 0;
+    if (!scanner_.scan({input.data(), static_cast<size_t>(got)}, replies)) {
+      return worker_.fail("The server's bytes are no replies of the Redis protocol");
+    }
+    if (replies > 0) take(replies);
+    // An edge: there is more only if all of the room was used.
+    if (static_cast<size_t>(got) < input.size() || connecting_) return;
+  }
+}
+
+void LoadConnection::take(uint64_t replies) {
+  const uint64_t greeted = std::min(replies, greeting_left_);
+  greeting_left_ -= greeted;
+  replies -= greeted;
+  if (replies == 0) return;
+  if (replies > pending_) return worker_.fail("The server sent more replies than it was asked for");
+  worker_.latency_.record(static_cast<uint64_t>(monotonic_ns() - sent_ns_), replies);
+  worker_.replies_.store(worker_.replies() + replies, std::memory_order_relaxed);
+  pending_ -= replies;
+  if (pending_ > 0) return;
+  if (!worker_.shared_.plan.reconnect) return next_batch();
+  disconnect();
+  start();
+}
+
+void LoadConnection::error_reply(std::string_view text) {
+  if (greeting_left_ > 0) return worker_.fail(std::string(text));
+  const auto known = worker_.errors_.find(text);
+  if (known != worker_.errors_.end()) {
+    ++known->second;
+  } else {
+    ++worker_.errors_[worker_.errors_.size() < most_error_texts ? std::string(text) : "other errors"];
+  }
+}
+
+// ---- a thread ------------------------------------------------------------------------------------
+
+LoadWorker::LoadWorker(LoadShared& shared, size_t clients, uint64_t seed)
+    : shared_(shared),
+      random_(seed),
+      active_(clients),
+      output_(shared.plan.pipeline * shared.request.size()),
+      input_(input_size) {
+  for (size_t index = 0; index < clients; ++index) connections_.push_back(std::make_unique<LoadConnection>(*this));
+}
+
+LoadWorker::~LoadWorker() = default;
+
+void LoadWorker::run() {
+  loop_.every(stop_interval_ms, [this] { return look_at_stop(); });
+  for (const auto& connection : connections_) {
+    if (failure_.empty()) connection->start();
+  }
+  if (failure_.empty() && active_ > 0) loop_.run(*this);
+}
+
+void LoadWorker::on_tick_end() {
+  if (active_ == 0) loop_.stop();
+}
+
+void LoadWorker::fail(std::string text) {
+  if (failure_.empty()) failure_ = std::move(text);
+  shared_.stopping = true;
+  loop_.stop();
+}
+
+int64_t LoadWorker::look_at_stop() {
+  if (!shared_.stopping) return stop_interval_ms;
+  const int64_t now_ns = monotonic_ns();
+  if (stop_seen_ns_ == 0) stop_seen_ns_ = now_ns;
+  if (now_ns - stop_seen_ns_ > patience_after_stop_ns) loop_.stop();
+  return stop_interval_ms;
+}
+
+}  // namespace redoubt

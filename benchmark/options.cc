@@ -1,0 +1,165 @@
+#include "benchmark/options.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/program_options/value_semantic.hpp>
+#include <string>
+
+#include "benchmark/standard_tests.h"
+#include "common/base/number.h"
+
+namespace redoubt {
+
+namespace po = boost::program_options;
+
+namespace {
+
+constexpr uint64_t most_clients = 1'000'000;
+constexpr uint64_t most_threads = 500;
+constexpr uint64_t most_data = uint64_t{1} << 30;
+constexpr uint64_t most_pipeline = 1'000'000;
+constexpr uint64_t most_key_space = 1'000'000'000'000;  // 12 digits
+
+constexpr ToolManual manual{
+    .name = "redoubt-benchmark",
+    .usage = "redoubt-benchmark [OPTIONS] [COMMAND ARGS...]\n",
+    .purpose = "Measures how many requests a server answers in a second, and how long each of them takes.\n",
+    .details =
+        "In a COMMAND of your own each __rand_int__ becomes a random number of 12 digits below that of -r.\n\n"
+        "examples:\n"
+        "  redoubt-benchmark -q                        all tests, a line each\n"
+        "  redoubt-benchmark -t set,get -c 20 -P 16    two of them, 20 clients, 16 requests at a time\n"
+        "  redoubt-benchmark -t set -n 1000000 -r 1000000 --csv\n"
+        "  redoubt-benchmark -r 10000 lpush mylist __rand_int__\n\n"
+        "exit status: 0, or 1 when it could not be done or the server answered with errors\n",
+    .short_help = false,
+};
+
+po::options_description describe() {
+  po::options_description options("options");
+  const auto text = [] { return po::value<std::string>(); };
+  options.add_options()                                                                                        //
+      (",h", text()->value_name("HOST"), "the server's name or address (127.0.0.1)")                           //
+      (",p", text()->value_name("PORT"), "its port (6379)")                                                    //
+      (",s", text()->value_name("PATH"), "its unix socket, instead of host and port")                          //
+      (",a", text()->value_name("PASSWORD"), "authenticate")                                                   //
+      ("user", text()->value_name("NAME"), "as this user; needs -a")                                           //
+      (",c", text()->value_name("N"), "clients at the same time (50)")                                         //
+      (",n", text()->value_name("N"), "requests in all (100000)")                                              //
+      (",d", text()->value_name("BYTES"), "size of the values of SET and its like (3)")                        //
+      ("dbnum", text()->value_name("N"), "select this database (0)")                                           //
+      (",3", "speak RESP3")                                                                                    //
+      ("threads", text()->value_name("N"), "make the load with so many threads")                               //
+      ("enable-tracking", "send CLIENT TRACKING on first")                                                     //
+      (",k", text()->value_name("0|1"), "1: keep connections (the default); 0: connect anew for each batch")   //
+      (",r", text()->value_name("N"), "random keys, elements and scores below N, instead of always the same")  //
+      (",P", text()->value_name("N"), "send so many requests at a time (1)")                                   //
+      (",q", "a line per test")                                                                                //
+      ("precision", text()->value_name("N"), "decimals of milliseconds, 0 to 6 (3)")                           //
+      ("csv", "comma-separated values")                                                                        //
+      (",l", "run the tests again and again")                                                                  //
+      (",t", text()->value_name("TESTS"), "only these tests, separated by commas")                             //
+      (",I", "open connections and wait")                                                                      //
+      (",x", "the last argument of COMMAND comes from standard input")                                         //
+      ("seed", text()->value_name("N"), "begin the random numbers here, the same in each run");
+  return options;
+}
+
+// Reads options that were given, and keeps the first thing that is wrong with them.
+class Reader {
+ public:
+  explicit Reader(const po::variables_map& values) : values_(values) {}
+
+  // Names as they are written on the command line.
+  bool has(const std::string& name) const { return values_.contains(key(name)); }
+  std::string text(const std::string& name, std::string otherwise = {}) const {
+    return has(name) ? values_[key(name)].as<std::string>() : std::move(otherwise);
+  }
+  uint64_t number(const std::string& name, uint64_t least, uint64_t most, uint64_t otherwise) {
+    if (!has(name)) return otherwise;
+    const std::string given = text(name);
+    const auto value = parse_u64(given);
+    if (value && *value >= least && *value <= most) return *value;
+    refuse(fmt::format("{} must be a number from {} to {}, not '{}'", name, least, most, given));
+    return otherwise;
+  }
+  void refuse(std::string why) {
+    if (problem_.empty()) problem_ = std::move(why);
+  }
+  const std::string& problem() const { return problem_; }
+
+ private:
+  // Options that have no long name are kept with their dash.
+  static std::string key(const std::string& name) { return name.starts_with("--") ? name.substr(2) : name; }
+
+  const po::variables_map& values_;
+  std::string problem_;
+};
+
+std::string read_standard_input() {
+  std::string all;
+  char bytes[16384];
+  for (ssize_t got = 0; (got = read(STDIN_FILENO, bytes, sizeof bytes)) > 0;)
+    all.append(bytes, static_cast<size_t>(got));
+  if (!all.empty() && all.back() == '\n') all.pop_back();
+  return all;
+}
+
+void read_load(Reader& given, BenchmarkOptions& options) {
+  options.requests = given.number("-n", 1, UINT64_MAX / 2, options.requests);
+  options.clients = given.number("-c", 1, most_clients, options.clients);
+  options.data_size = given.number("-d", 1, most_data, options.data_size);
+  options.threads = given.number("--threads", 1, most_threads, 0);
+  options.keep_alive = given.number("-k", 0, 1, 1) == 1;
+  options.key_space = given.number("-r", 1, most_key_space, 0);
+  options.pipeline = given.number("-P", 1, most_pipeline, 1);
+  options.seed = given.number("--seed", 1, UINT64_MAX, 0);
+  options.loop = given.has("-l");
+  options.idle = given.has("-I");
+  options.tests = given.text("-t");
+  if (options.idle && !options.command.empty()) given.refuse("-I waits, and sends no command");
+  if (given.has("-x") && options.command.empty()) given.refuse("-x needs a command whose last argument it reads");
+}
+
+void read_server(Reader& given, BenchmarkOptions& options) {
+  options.endpoint.host = given.text("-h", options.endpoint.host);
+  options.endpoint.port = static_cast<int>(given.number("-p", 1, 65535, 6379));
+  options.endpoint.path = given.text("-s");
+  options.password = given.text("-a");
+  options.user = given.text("--user");
+  options.db = static_cast<int>(given.number("--dbnum", 0, INT32_MAX, 0));
+  options.resp3 = given.has("-3");
+  options.tracking = given.has("--enable-tracking");
+  if (!options.user.empty() && options.password.empty()) given.refuse("--user needs a password: -a");
+}
+
+}  // namespace
+
+ParsedBenchmark parse_benchmark(int argc, const char* const* argv, Output& out, Output& err) {
+  const po::options_description description = describe();
+  const int command = find_command(description, argc, argv);
+  ParsedOptions parsed = parse_options(manual, description, {}, {}, command, argv, benchmark_failed, out, err);
+  ParsedBenchmark result;
+  result.exit_status = parsed.exit_status;
+  if (parsed.exit_status) return result;
+  BenchmarkOptions& options = result.options;
+  options.command.assign(argv + command, argv + argc);
+  Reader given(parsed.values);
+  read_server(given, options);
+  read_load(given, options);
+  options.precision = static_cast<int>(given.number("--precision", 0, 6, 3));
+  options.form = given.has("--csv") ? ReportForm::csv : given.has("-q") ? ReportForm::quiet : ReportForm::full;
+  if (given.problem().empty() && options.command.empty()) {
+    const auto tests = standard_tests(options.tests, {});
+    if (!tests) given.refuse(tests.error().text);
+  }
+  if (!given.problem().empty()) {
+    result.exit_status = refuse_options(manual, given.problem(), benchmark_failed, err);
+  } else if (given.has("-x")) {
+    options.command.push_back(read_standard_input());
+  }
+  return result;
+}
+
+}  // namespace redoubt

@@ -1,0 +1,50 @@
+// The command line of redoubt-benchmark: the options of redis-benchmark.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "benchmark/report.h"
+#include "common/net/connect.h"
+#include "common/tool/options.h"
+#include "common/tool/output.h"
+
+namespace redoubt {
+
+struct BenchmarkOptions {
+  Endpoint endpoint;
+  std::string user;
+  std::string password;
+  uint64_t requests = 100'000;
+  size_t clients = 50;
+  size_t data_size = 3;
+  int db = 0;
+  bool resp3 = false;
+  size_t threads = 0;  // 0: one, and not spoken of
+  bool tracking = false;
+  bool keep_alive = true;
+  uint64_t key_space = 0;  // 0: one key
+  size_t pipeline = 1;
+  ReportForm form = ReportForm::full;
+  int precision = 3;
+  bool loop = false;
+  bool idle = false;
+  std::string tests;
+  uint64_t seed = 0;
+  std::vector<std::string> command;  // of the user's own
+};
+
+// Of redoubt-benchmark: 0, or it was not done (a bad line, no connection, error replies). As redis-benchmark has it.
+inline constexpr int benchmark_failed = 1;
+
+// What stands on the command line; or the exit status, when there is nothing more to do. Reads the last argument of a command
+// from standard input, if asked to.
+struct ParsedBenchmark {
+  BenchmarkOptions options;
+  std::optional<int> exit_status;
+};
+ParsedBenchmark parse_benchmark(int argc, const char* const* argv, Output& out, Output& err);
+
+}  // namespace redoubt

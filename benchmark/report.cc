@@ -1,0 +1,110 @@
+#include "benchmark/report.h"
+
+namespace redoubt {
+namespace {
+
+constexpr double ns_per_ms = 1e6;
+constexpr uint64_t fine_step_ns = 100'000;
+constexpr uint64_t coarse_step_ns = 1'000'000;
+constexpr uint64_t fine_until_ns = 2'000'000;
+
+double rate_of(const LoadResult& result) {
+  return result.seconds > 0 ? static_cast<double>(result.latency.count()) / result.seconds : 0;
+}
+
+}  // namespace
+
+std::string Report::ms(double nanoseconds) const {
+  return fmt::format("{:.{}f}", nanoseconds / ns_per_ms, facts_.precision);
+}
+
+void Report::begin() {
+  if (form_ != ReportForm::csv) return;
+  out_.write(
+      "\"test\",\"rps\",\"avg_latency_ms\",\"min_latency_ms\",\"p50_latency_ms\",\"p95_latency_ms\",\"p99_latency_ms\","
+      "\"max_latency_ms\"\n");
+}
+
+void Report::test(std::string_view title, const LoadResult& result) {
+  const Histogram& latency = result.latency;
+  const auto at = [this, &latency](double percent) { return ms(static_cast<double>(latency.percentile(percent))); };
+  switch (form_) {
+    case ReportForm::full: full(title, result); break;
+    case ReportForm::quiet:
+      out_.print("{}: {:.2f} requests per second, p50={} msec\n", title, rate_of(result), at(50));
+      break;
+    case ReportForm::csv: {
+      std::string quoted;
+      for (const char byte : title) quoted.append(byte == '"' ? 2 : 1, byte);
+      out_.print("\"{}\",\"{:.2f}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{}\"\n", quoted, rate_of(result),
+                 ms(latency.mean()), ms(static_cast<double>(latency.min())), at(50), at(95), at(99),
+                 ms(static_cast<double>(latency.max())));
+      break;
+    }
+  }
+  out_.flush();
+}
+
+void Report::full(std::string_view title, const LoadResult& result) {
+  const Histogram& latency = result.latency;
+  out_.print("====== {} ======\n", title);
+  out_.print("  {} requests completed in {:.2f} seconds\n", latency.count(), result.seconds);
+  out_.print("  {} parallel clients\n", facts_.clients);
+  out_.print("  {} bytes payload\n", facts_.data_size);
+  out_.print("  keep alive: {}\n", facts_.keep_alive ? 1 : 0);
+  if (facts_.server) {
+    out_.print("  host configuration \"save\": {}\n", facts_.server->save);
+    out_.print("  host configuration \"appendonly\": {}\n", facts_.server->appendonly);
+  }
+  out_.print("  multi-thread: {}\n", facts_.threads > 0 ? "yes" : "no");
+  if (facts_.threads > 0) out_.print("  threads: {}\n", facts_.threads);
+  percentiles(latency);
+  distribution(latency);
+  out_.print("\nSummary:\n  throughput summary: {:.2f} requests per second\n", rate_of(result));
+  out_.print("  latency summary (msec):\n");
+  out_.print("    {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}\n", "avg", "min", "p50", "p95", "p99", "max");
+  const auto at = [this, &latency](double percent) { return ms(static_cast<double>(latency.percentile(percent))); };
+  out_.print("    {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}\n\n", ms(latency.mean()), ms(static_cast<double>(latency.min())),
+             at(50), at(95), at(99), ms(static_cast<double>(latency.max())));
+}
+
+// Half of what is left in each step, until all are below.
+void Report::percentiles(const Histogram& latency) {
+  out_.write("\nLatency by percentile distribution:\n");
+  const auto line = [this, &latency](double percent, uint64_t value) {
+    out_.print("{:.3f}% <= {} milliseconds (cumulative count {})\n", percent, ms(static_cast<double>(value)),
+               latency.count_to(value));
+  };
+  if (latency.count() == 0) return;
+  line(0, latency.min());
+  double left = 100;
+  for (uint64_t value = latency.min(); latency.count_to(value) < latency.count();) {
+    left /= 2;
+    value = latency.percentile(100 - left);
+    line(100 - left, value);
+  }
+  line(100, latency.max());
+}
+
+void Report::distribution(const Histogram& latency) {
+  out_.write("\nCumulative distribution of latencies:\n");
+  const auto total = static_cast<double>(latency.count());
+  uint64_t below = 0;
+  uint64_t until = 0;  // the end of the step that is being counted
+  const auto line = [this, &below, &until, total] {
+    if (below == 0) return;
+    out_.print("{:.3f}% <= {} milliseconds (cumulative count {})\n", static_cast<double>(below) * 100 / total,
+               ms(static_cast<double>(until)), below);
+  };
+  latency.for_each_bucket([&](const Histogram::Bucket& bucket) {
+    if (bucket.lowest > until) {
+      line();
+      const uint64_t step = bucket.lowest < fine_until_ns ? fine_step_ns : coarse_step_ns;
+      until = (bucket.lowest + step - 1) / step * step;
+    }
+    below += bucket.count;
+  });
+  line();
+}
+
+}  // namespace redoubt

@@ -1,0 +1,48 @@
+// What the benchmark prints of a test that has run, in the forms of redis-benchmark, which scripts parse.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "benchmark/load.h"
+#include "common/tool/output.h"
+
+namespace redoubt {
+
+enum class ReportForm : uint8_t { full, quiet, csv };
+
+// What all tests of a run have in common.
+struct RunFacts {
+  size_t clients = 0;
+  size_t data_size = 0;
+  bool keep_alive = true;
+  size_t threads = 0;  // 0: not asked for
+  int precision = 3;   // decimals of milliseconds
+  struct ServerConfig {
+    std::string save;
+    std::string appendonly;
+  };
+  std::optional<ServerConfig> server;  // none: the server does not tell
+};
+
+class Report {
+ public:
+  Report(ReportForm form, RunFacts facts, Output& out) : form_(form), facts_(std::move(facts)), out_(out) {}
+
+  // Before the first test.
+  void begin();
+  void test(std::string_view title, const LoadResult& result);
+
+ private:
+  void full(std::string_view title, const LoadResult& result);
+  void percentiles(const Histogram& latency);
+  void distribution(const Histogram& latency);
+  std::string ms(double nanoseconds) const;
+
+  ReportForm form_;
+  RunFacts facts_;
+  Output& out_;
+};
+
+}  // namespace redoubt

@@ -1,0 +1,184 @@
+#include "benchmark/run.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <utility>
+
+#include "benchmark/load.h"
+#include "benchmark/report.h"
+#include "benchmark/standard_tests.h"
+#include "common/tool/terminal.h"
+
+namespace redoubt {
+namespace {
+
+constexpr int connect_timeout_ms = 5000;
+constexpr std::string_view erase_line = "\r\x1b[K";
+
+// The load that SIGINT stops. A handler can reach nothing else.
+std::atomic<Load*> running = nullptr;
+std::atomic<bool> interrupted = false;
+
+void on_interrupt(int) {
+  interrupted = true;
+  if (Load* const load = running) load->stop();
+}
+
+class Run {
+ public:
+  Run(const BenchmarkOptions& options, Output& out, Output& err) : options_(options), out_(out), err_(err) {}
+
+  int run();
+
+ private:
+  Status prepare();
+  std::vector<StandardTest> tests() const;
+  std::optional<RunFacts::ServerConfig> server_config(BlockingLink& link);
+  bool test(const StandardTest& test, Report& report);
+  void add_greeting(std::initializer_list<std::string_view> args);
+  int fail(std::string_view why);
+
+  const BenchmarkOptions& options_;
+  Output& out_;
+  Output& err_;
+  LoadPlan plan_;
+  std::vector<std::vector<std::string>> greeting_;
+  RunFacts facts_;
+  bool errors_ = false;
+};
+
+int Run::fail(std::string_view why) {
+  err_.print("{}\n", why);
+  return benchmark_failed;
+}
+
+void Run::add_greeting(std::initializer_list<std::string_view> args) {
+  append_request(plan_.greeting, std::span(args.begin(), args.size()));
+  ++plan_.greeting_replies;
+  greeting_.emplace_back(args.begin(), args.end());
+}
+
+std::optional<RunFacts::ServerConfig> Run::server_config(BlockingLink& link) {
+  RunFacts::ServerConfig config;
+  const std::pair<std::string_view, std::string*> wanted[] = {{"save", &config.save},
+                                                              {"appendonly", &config.appendonly}};
+  for (const auto& [name, value] : wanted) {
+    const Result<Reply> reply = link.call({"CONFIG", "GET", name});
+    const Reply* const found = reply ? reply->field(name) : nullptr;
+    if (found == nullptr) return std::nullopt;
+    *value = found->text;
+  }
+  return config;
+}
+
+Status Run::prepare() {
+  const Result<ServerAddress> address = resolve(options_.endpoint);
+  const auto cannot = [this](const Error& error) {
+    return Error{fmt::format("Could not connect to Redis at {}: {}", options_.endpoint.text(), error.text)};
+  };
+  if (!address) return cannot(address.error());
+  plan_.address = *address;
+  plan_.clients = options_.clients;
+  plan_.pipeline = options_.pipeline;
+  plan_.threads = options_.threads;
+  plan_.requests = options_.requests;
+  plan_.reconnect = !options_.keep_alive;
+  plan_.seed = options_.seed;
+  if (!options_.password.empty()) {
+    if (options_.user.empty()) {
+      add_greeting({"AUTH", options_.password});
+    } else {
+      add_greeting({"AUTH", options_.user, options_.password});
+    }
+  }
+  if (options_.resp3) add_greeting({"HELLO", "3"});
+  if (options_.db != 0) add_greeting({"SELECT", std::to_string(options_.db)});
+  if (options_.tracking) add_greeting({"CLIENT", "TRACKING", "on"});
+
+  Result<BlockingLink> link = BlockingLink::connect(plan_.address, connect_timeout_ms);
+  if (!link) return cannot(link.error());
+  for (const std::vector<std::string>& words : greeting_) {
+    const std::vector<std::string_view> args(words.begin(), words.end());
+    const Result<Reply> reply = link->call(args);
+    if (!reply) return cannot(reply.error());
+    if (reply->is_error()) return Error{"Error from server: " + reply->text};
+  }
+  facts_ = {options_.clients, options_.data_size, options_.keep_alive,
+            options_.threads, options_.precision, server_config(*link)};
+  if (!facts_.server) err_.write("WARNING: Could not fetch server CONFIG\n");
+  err_.flush();
+  return {};
+}
+
+std::vector<StandardTest> Run::tests() const {
+  const TestSettings settings{std::string(options_.data_size, 'x'), options_.key_space};
+  if (options_.command.empty()) return *standard_tests(options_.tests, settings);
+  std::string title;
+  for (const std::string& word : options_.command) title += (title.empty() ? "" : " ") + word;
+  return {{title, Request(options_.command, options_.key_space)}};
+}
+
+// False: the run cannot go on.
+bool Run::test(const StandardTest& test, Report& report) {
+  Load load(plan_, test.request);
+  running = &load;
+  if (interrupted) load.stop();
+  LoadProgress before;
+  const bool shown = is_terminal(STDOUT_FILENO) && options_.form != ReportForm::csv;
+  Result<LoadResult> result = load.run([&](const LoadProgress& now) {
+    if (!shown) return;
+    out_.print("{}{}: rps={:.1f} (overall: {:.1f})", erase_line, test.title,
+               static_cast<double>(now.replies - before.replies) / (now.seconds - before.seconds),
+               static_cast<double>(now.replies) / now.seconds);
+    out_.flush();
+    before = now;
+  });
+  running = nullptr;
+  if (shown) out_.write(erase_line);
+  if (!result) {
+    err_.print("Error: {}: {}\n", options_.endpoint.text(), result.error().text);
+    return false;
+  }
+  report.test(test.title, *result);
+  for (const auto& [text, count] : result->errors) {
+    errors_ = true;
+    err_.print("Error from server: {} ({} times)\n", text, count);
+  }
+  err_.flush();
+  return !result->stopped && !out_.closed();
+}
+
+int Run::run() {
+  if (const Status ready = prepare(); !ready) return fail(ready.error().text);
+  if (options_.idle) {
+    out_.print("Creating {} idle connections and waiting forever (Ctrl+C when done)\n", options_.clients);
+    out_.flush();
+    std::vector<BlockingLink> links;
+    while (links.size() < options_.clients) {
+      Result<BlockingLink> link = BlockingLink::connect(plan_.address, connect_timeout_ms);
+      if (!link) return fail(fmt::format("Error: {}: {}", options_.endpoint.text(), link.error().text));
+      links.push_back(std::move(*link));
+    }
+    while (!interrupted) pause();
+    return 0;
+  }
+  Report report(options_.form, facts_, out_);
+  report.begin();
+  do {
+    for (const StandardTest& one : tests()) {
+      if (!test(one, report)) return interrupted ? 0 : benchmark_failed;
+    }
+  } while (options_.loop);
+  return errors_ ? benchmark_failed : 0;
+}
+
+}  // namespace
+
+int run_benchmark(const BenchmarkOptions& options, Output& out, Output& err) {
+  std::signal(SIGINT, on_interrupt);
+  return Run(options, out, err).run();
+}
+
+}  // namespace redoubt

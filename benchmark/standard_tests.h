@@ -1,0 +1,30 @@
+// The tests that redis-benchmark has, by the names that scripts give them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "benchmark/request.h"
+#include "common/base/result.h"
+
+namespace redoubt {
+
+struct TestSettings {
+  std::string data;        // the value of SET and its like
+  uint64_t key_space = 0;  // 0: one key
+};
+
+struct StandardTest {
+  std::string title;
+  Request request;
+};
+
+// Those of a comma-separated list of names ("set,lrange_100"; case does not matter), all if it is empty, in the order in
+// which they are run. What lists need stands before them. The error names the word that is no test.
+Result<std::vector<StandardTest>> standard_tests(std::string_view names, const TestSettings& settings);
+// The names that may be given.
+std::string standard_test_names();
+
+}  // namespace redoubt

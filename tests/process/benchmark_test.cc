@@ -1,0 +1,166 @@
+// redoubt-benchmark as scripts start it: its texts, its exit status, and what it does when the server does not do its part.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <thread>
+
+#include "tests/support/process_run.h"
+#include "tests/support/server_run.h"
+
+namespace redoubt {
+namespace {
+
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const std::string program = std::string(REDOUBT_BIN_DIR) + "/redoubt-benchmark";
+
+class Benchmark : public testing::Test {
+ protected:
+  // Its exit status; what it wrote is in out_ and err_.
+  int run(std::vector<std::string> words, const std::string& input = "") {
+    words.insert(words.begin(), {program, "-p", std::to_string(port_)});
+    RunOptions options;
+    options.input = input;
+    ProcessRun process(words, options);
+    const int status = process.wait_for_exit();
+    out_ = process.out();
+    err_ = process.err();
+    return status;
+  }
+  int64_t calls(const std::string& command) {
+    const std::string line = info_field(link_, "cmdstat_" + command);
+    return line.empty() ? 0 : std::stoll(line.substr(line.find('=') + 1));
+  }
+
+  ServerRun server_;
+  int port_ = server_.port();
+  Link link_{port_};
+  std::string out_, err_;
+};
+
+TEST_F(Benchmark, TheFullReportHasTheLinesThatScriptsParse) {
+  EXPECT_EQ(run({"-t", "set", "-n", "1000", "-c", "7", "-d", "20"}), 0);
+  EXPECT_EQ(err_, "");
+  EXPECT_THAT(out_, StartsWith("====== SET ======\n  1000 requests completed in "));
+  EXPECT_THAT(
+      out_,
+      HasSubstr(" seconds\n  7 parallel clients\n  20 bytes payload\n  keep alive: 1\n  host configuration "
+                "\"save\": 3600 1 300 100 60 10000\n  host configuration \"appendonly\": no\n  multi-thread: no\n"));
+  EXPECT_THAT(out_, ContainsRegex("\n0\\.000% <= [0-9.]+ milliseconds \\(cumulative count [0-9]+\\)\n50\\.000% <= "));
+  EXPECT_THAT(out_, ContainsRegex("\n100\\.000% <= [0-9.]+ milliseconds \\(cumulative count 1000\\)\n\nCumulative "
+                                  "distribution of latencies:\n"));
+  EXPECT_THAT(out_, ContainsRegex("\nSummary:\n  throughput summary: [0-9.]+ requests per second\n  latency summary "
+                                  "\\(msec\\):\n +avg +min +p50 +p95 +p99 +max\n( +[0-9]+\\.[0-9][0-9][0-9])+\n"));
+  EXPECT_EQ(calls("set"), 1000);
+}
+
+TEST_F(Benchmark, QuietIsALinePerTest) {
+  EXPECT_EQ(run({"-q", "-t", "ping,get", "-n", "500", "-P", "16"}), 0);
+  EXPECT_TRUE(std::regex_match(out_, std::regex("PING_INLINE: [0-9.]+ requests per second, p50=[0-9.]+ msec\n"
+                                                "PING_MBULK: [0-9.]+ requests per second, p50=[0-9.]+ msec\n"
+                                                "GET: [0-9.]+ requests per second, p50=[0-9.]+ msec\n")))
+      << out_;
+}
+
+TEST_F(Benchmark, CsvHasAHeaderAndQuotedFields) {
+  EXPECT_EQ(run({"--csv", "-t", "lrange_100", "-n", "500"}), 0);
+  const std::string numbers = "(,\"[0-9.]+\"){7}\n";
+  EXPECT_TRUE(std::regex_match(
+      out_,
+      std::regex("\"test\",\"rps\",\"avg_latency_ms\",\"min_latency_ms\",\"p50_latency_ms\",\"p95_latency_ms\",\"p99_"
+                 "latency_ms\",\"max_latency_ms\"\n\"LPUSH \\(needed to benchmark LRANGE\\)\"" +
+                 numbers + "\"LRANGE_100 \\(first 100 elements\\)\"" + numbers)))
+      << out_;
+}
+
+TEST_F(Benchmark, SendsExactlyAsManyRequestsAsAskedFor) {
+  EXPECT_EQ(run({"-q", "-n", "1003", "-c", "9", "-P", "16", "--threads", "2", "incr", "counter"}), 0);
+  EXPECT_EQ(link_.run({"GET", "counter"}).text, "1003");
+}
+
+TEST_F(Benchmark, RandomKeysStayBelowTheKeySpace) {
+  EXPECT_EQ(run({"-q", "-t", "set", "-n", "5000", "-r", "10"}), 0);
+  EXPECT_EQ(link_.run({"DBSIZE"}).integer, 10);
+  EXPECT_EQ(link_.run({"GET", "key:000000000007"}).text, "xxx");
+}
+
+TEST_F(Benchmark, ACommandOfOnesOwnKeepsItsWordsWhateverTheyLookLike) {
+  EXPECT_EQ(run({"-q", "-n", "1", "-c", "1", "SET", "-n", "-q"}), 0);
+  EXPECT_THAT(out_, StartsWith("SET -n -q: "));
+  EXPECT_EQ(link_.run({"GET", "-n"}).text, "-q");
+  EXPECT_EQ(run({"-q", "-n", "1", "-x", "SET", "last"}, "from stdin\n"), 0);
+  EXPECT_EQ(link_.run({"GET", "last"}).text, "from stdin");
+}
+
+TEST_F(Benchmark, EachConnectionBeginsWithWhatWasAskedFor) {
+  link_.run({"CONFIG", "SET", "requirepass", "secret"});
+  EXPECT_EQ(run({"-q", "-n", "10", "-t", "set"}), 1);
+  EXPECT_THAT(err_, HasSubstr("Error from server: NOAUTH"));
+  EXPECT_EQ(run({"-q", "-n", "10", "-a", "wrong", "-t", "set"}), 1);
+  EXPECT_THAT(err_, HasSubstr("Error from server: WRONGPASS"));
+  EXPECT_EQ(run({"-q", "-n", "10", "-a", "secret", "--dbnum", "3", "-3", "--enable-tracking", "-t", "set"}), 0) << err_;
+  EXPECT_EQ(link_.run({"SELECT", "3"}).text, "OK");
+  EXPECT_EQ(link_.run({"DBSIZE"}).integer, 1);
+}
+
+TEST_F(Benchmark, ConnectsAnewForEachBatch) {
+  const int64_t before = info_number(link_, "total_connections_received");
+  EXPECT_EQ(run({"-q", "-n", "100", "-c", "5", "-k", "0", "-t", "get"}), 0);
+  EXPECT_GE(info_number(link_, "total_connections_received") - before, 100);
+}
+
+TEST_F(Benchmark, ErrorRepliesAreCountedByKindAndMakeTheRunFail) {
+  EXPECT_EQ(run({"-q", "-n", "100", "LPUSH"}), 1);
+  EXPECT_THAT(out_, StartsWith("LPUSH: "));
+  EXPECT_EQ(err_, "Error from server: ERR wrong number of arguments for 'lpush' command (100 times)\n");
+}
+
+TEST_F(Benchmark, AServerThatGoesAwayIsToldInOneSentence) {
+  EXPECT_EQ(run({"-q", "-n", "10", "SHUTDOWN", "NOSAVE"}), 1);
+  EXPECT_THAT(err_,
+              ContainsRegex("^Error: 127\\.0\\.0\\.1:[0-9]+: (Server closed the connection|Connection re[a-z ]+)\n$"));
+  EXPECT_EQ(run({"-q"}), 1);
+  EXPECT_EQ(err_, "Could not connect to Redis at 127.0.0.1:" + std::to_string(port_) + ": Connection refused\n");
+}
+
+TEST_F(Benchmark, AnInterruptEndsTheRunAndStillReports) {
+  ProcessRun process({program, "-p", std::to_string(port_), "-q", "-n", "1000000000", "-t", "set,get"});
+  ASSERT_TRUE(eventually([this] { return calls("set") > 1000; }));
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait_for_exit(), 0);
+  EXPECT_TRUE(std::regex_match(process.out(), std::regex("SET: [0-9.]+ requests per second, p50=[0-9.]+ msec\n")))
+      << process.out();
+}
+
+TEST_F(Benchmark, IdleConnectionsAreOpenedAndHeld) {
+  ProcessRun process({program, "-p", std::to_string(port_), "-I", "-c", "20"});
+  EXPECT_TRUE(eventually([this] { return info_number(link_, "connected_clients") == 21; }));
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait_for_exit(), 0);
+}
+
+TEST_F(Benchmark, ALineThatMakesNoSenseIsRefused) {
+  const struct {
+    std::vector<std::string> words;
+    const char* err;
+  } cases[] = {
+      {{"-c", "0"}, "-c must be a number from 1 to 1000000, not '0'"},
+      {{"-n", "many"}, "-n must be a number from 1 to 9223372036854775807, not 'many'"},
+      {{"-t", "nosuch"}, "there is no test 'nosuch'; there are: ping_inline"},
+      {{"--cluster"}, "unrecognised option '--cluster'"},
+      {{"--user", "x"}, "--user needs a password: -a"},
+      {{"-I", "ping"}, "-I waits, and sends no command"},
+      {{"-x"}, "-x needs a command"},
+  };
+  for (const auto& row : cases) {
+    EXPECT_EQ(run(row.words), 1);
+    EXPECT_THAT(err_, HasSubstr(row.err));
+    EXPECT_EQ(out_, "");
+  }
+}
+
+}  // namespace
+}  // namespace redoubt
