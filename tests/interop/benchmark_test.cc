@@ -13,7 +13,7 @@ namespace {
 TEST(BenchmarkInterop, AllTestsRunAgainstRedisWithoutAnError) {
   const Program redis = Program::start_oracle();
   ProcessRun process({std::string(REDOUBT_BIN_DIR) + "/redis-benchmark", "-p", std::to_string(redis.port()), "-q", "-n",
-                      "300", "-r", "100", "-P", "4", "--threads", "2"});
+                      "300", "-r", "100", "-P", "4", "--threads", "2", "-3", "--enable-tracking"});
   EXPECT_EQ(process.wait_for_exit(), 0);
   EXPECT_EQ(process.err(), "");
   std::string out = process.out();

@@ -101,7 +101,7 @@ TEST_F(Benchmark, EachConnectionBeginsWithWhatWasAskedFor) {
   EXPECT_THAT(err_, HasSubstr("Error from server: NOAUTH"));
   EXPECT_EQ(run({"-q", "-n", "10", "-a", "wrong", "-t", "set"}), 1);
   EXPECT_THAT(err_, HasSubstr("Error from server: WRONGPASS"));
-  EXPECT_EQ(run({"-q", "-n", "10", "-a", "secret", "--dbnum", "3", "-3", "--enable-tracking", "-t", "set"}), 0) << err_;
+  EXPECT_EQ(run({"-q", "-n", "10", "-a", "secret", "--dbnum", "3", "-3", "-t", "set"}), 0) << err_;
   EXPECT_EQ(link_.run({"SELECT", "3"}).text, "OK");
   EXPECT_EQ(link_.run({"DBSIZE"}).integer, 1);
 }
