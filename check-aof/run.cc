@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "check-aof/verify/file_result.h"
+#include "common/aof/aof_format.h"
 #include "common/tool/json_text.h"
 
 namespace redoubt {
@@ -15,9 +16,21 @@ CheckStatus run_mode(const CheckAofOptions& options, const CheckedLog& log, Chec
   return run_verify(options, log, context);
 }
 
+// Who names the directory of a log means its manifest.
+std::string hint_at_manifest(const std::string& path, FileSystem& files) {
+  std::string hint;
+  const auto names = files.list(path);
+  if (!names) return hint;
+  for (const std::string& name : *names) {
+    if (!name.ends_with(aof_manifest_suffix) || name.starts_with(aof_temporary_prefix)) continue;
+    hint += fmt::format("  The log in this directory: {}{}{}\n", path, path.ends_with('/') ? "" : "/", name);
+  }
+  return hint;
+}
+
 CheckStatus report_unreadable(const CheckAofOptions& options, const Error& error, CheckAofContext& context) {
   if (!options.json) {
-    context.out.print("{}\n", error.text);
+    context.out.print("{}\n{}", error.text, hint_at_manifest(options.path, context.files));
     return CheckStatus::io;
   }
   boost::json::object object;

@@ -310,6 +310,14 @@ TEST(CheckAofVerify, WhatCannotBeReadIsAStatusOfItsOwn) {
   EXPECT_TRUE(run.says("Input/output error"));
 }
 
+TEST(CheckAofVerify, OfADirectoryItNamesTheManifest) {
+  SimulatedFiles files;
+  add_log(files);
+  const CheckAofRun run = run_check_aof(files, {"d"});
+  EXPECT_EQ(run.status, 4);
+  EXPECT_TRUE(run.says("  The log in this directory: d/a.aof.manifest\n")) << run.out;
+}
+
 TEST(CheckAofVerify, AnIncrementThatIsAnRdbFileIsNotToBeCut) {
   SimulatedFiles files;
   add_log(files);
