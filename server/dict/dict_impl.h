@@ -315,11 +315,16 @@ void Dict<Traits>::sample(Random& random, size_t count, F&& f) const {
   cursor = i < moved_ ? next_.first_position(next_.index(cursor)) : table_.first_position(i);
   // One round at most: the cursor wraps to 0 at the end of the table.
   for (size_t steps = 0; count > 0 && steps <= table_.count + next_.count + 2; ++steps) {
+    // Of the last bucket only a part is wanted: any of its items must have its chance, so that the part begins anywhere.
+    size_t length = 0;
+    scan(cursor, [&length](Item) { ++length; });
+    const size_t wanted = std::min(count, length);
+    size_t place = wanted < length ? random.below(length) : 0;
     cursor = scan(cursor, [&](Item item) {
-      if (count == 0) return;
-      --count;
-      f(item);
+      if (place < wanted) f(item);
+      if (++place == length) place = 0;
     });
+    count -= wanted;
   }
 }
 

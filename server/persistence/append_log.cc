@@ -21,7 +21,6 @@ namespace {
 constexpr int64_t sync_interval_ms = 1000;
 constexpr int64_t longest_postponement_ms = 2000;
 constexpr int64_t retry_interval_ms = 100;
-constexpr int64_t quick_sync_us = 500;
 constexpr size_t kept_capacity = 1024 * 1024;
 constexpr int64_t log_interval_ms = 30'000;  // between two lines on the same trouble
 
@@ -185,7 +184,7 @@ bool AppendLog::holds_replies() const { return config_.appendfsync == AppendFsyn
 
 // Then the way to another thread and back costs more than the executor's waiting.
 bool AppendLog::syncs_are_quick() const {
-  return surroundings_.threads && !background_only_ && usual_sync_us_ != 0 && usual_sync_us_ <= quick_sync_us;
+  return surroundings_.threads && usual_sync_us_ != 0 && usual_sync_us_ <= quick_sync_us_;
 }
 
 void AppendLog::keep_synced(int64_t now_ms) {

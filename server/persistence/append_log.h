@@ -94,8 +94,8 @@ class AppendLog final : public CommandFeed {
   void set_ending(std::function<void()> end_process) { end_process_ = std::move(end_process); }
   // Without threads: carries out the syncs that were asked for, by hand.
   BackgroundThread& background() { return background_; }
-  // All syncs in the background, however quick they are.
-  void set_background_only() { background_only_ = true; }
+  // Which syncs the executor carries out itself: those that usually take no longer. 0: none.
+  void set_quick_sync(int64_t microseconds) { quick_sync_us_ = microseconds; }
   // DEBUG AOF-FLUSH-SLEEP: each write takes so much longer.
   void set_write_delay(int64_t microseconds) { write_delay_us_ = microseconds; }
 
@@ -146,7 +146,7 @@ class AppendLog final : public CommandFeed {
   int64_t last_sync_ms_ = 0;
   int64_t gathers_since_us_ = 0;  // 0: it does not
   int64_t usual_sync_us_ = 0;     // 0: there was none yet
-  bool background_only_ = false;
+  int64_t quick_sync_us_ = 500;
   int64_t write_delay_us_ = 0;
   uint64_t delayed_syncs_ = 0;
   uint64_t current_size_ = 0;

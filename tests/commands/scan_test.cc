@@ -105,8 +105,8 @@ TEST_F(ScanTest, CountBoundsACall) {
     do {
       Names keys;
       cursor = step(cursor, {"COUNT", std::to_string(count)}, keys);
-      // A chain of buckets is given whole.
-      EXPECT_LE(keys.size(), static_cast<size_t>(count) + 20);
+      // A chain of buckets is given whole: by chance one may hold several times the eight keys that are the mean.
+      EXPECT_LE(keys.size(), static_cast<size_t>(count) + 40);
       seen += keys.size();
       ++calls;
     } while (cursor != "0");

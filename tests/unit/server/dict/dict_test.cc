@@ -540,6 +540,21 @@ TEST(DictSample, GivesDifferentItemsAndAllWhenAskedForMore) {
   }
 }
 
+TEST(DictSample, EveryItemHasItsChance) {
+  // In full buckets too: who stands in their last places must not be overlooked for ever.
+  for (const int items : {40, mean * 128, mean * 128 + 300}) {
+    Fixture f(7);
+    f.fill(0, items);
+    Random random(4);
+    std::unordered_map<Thing*, int> counts;
+    constexpr int per_item = 100;
+    for (int drawn = 0; drawn < items * per_item; drawn += 5)
+      f.dict.sample(random, 5, [&](Thing* thing) { ++counts[thing]; });
+    ASSERT_EQ(counts.size(), static_cast<size_t>(items));
+    for (const auto& [thing, count] : counts) EXPECT_GT(count, per_item / 5);
+  }
+}
+
 TEST(Dict, PrefetchChangesNothing) {
   Fixture f(6);
   f.fill(0, 100);

@@ -28,7 +28,7 @@ class HeldRepliesTest : public testing::Test {
     server_.call([&](TestServer& parts) {
       auto file = files_.open("dir/log", OpenMode::append);
       AppendLog& log = parts.persistence().append_log();
-      log.set_background_only();  // the loop must go on while the test holds a sync
+      log.set_quick_sync(0);  // the loop must go on while the test holds a sync
       ASSERT_TRUE(log.switch_file(std::move(file.value()), 0, AppendLog::Whole::yes));
     });
   }

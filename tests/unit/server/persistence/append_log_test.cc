@@ -257,6 +257,7 @@ TEST_F(AppendLogTest, AfterAQuickSyncTheExecutorSyncsByItselfOnceNothingMoreIsRe
   surroundings_.threads = true;
   surroundings_.wake = {};
   AppendLog first(surroundings_);
+  first.set_quick_sync(INT64_MAX);
   ASSERT_TRUE(first.switch_file(files_.open("dir/1.aof", OpenMode::append).value(), 0, AppendLog::Whole::yes));
   const std::string_view args[] = {"SET", "k", "v"};
   first.feed(0, args);
