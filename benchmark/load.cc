@@ -15,7 +15,7 @@
 namespace redoubt {
 namespace {
 
-constexpr std::chrono::milliseconds watch_interval{250};
+constexpr int64_t watch_interval_ns = 250'000'000;
 
 double cpu_seconds() {
   rusage usage{};
@@ -41,9 +41,9 @@ class Crew {
     });
   }
   // False: they still work.
-  bool wait(std::chrono::milliseconds patience) {
+  bool wait(int64_t patience_ns) {
     std::unique_lock lock(mutex_);
-    return done_.wait_for(lock, patience, [this] { return working_ == 0; });
+    return done_.wait_for(lock, std::chrono::nanoseconds(patience_ns), [this] { return working_ == 0; });
   }
 
  private:
@@ -70,25 +70,51 @@ Load::~Load() = default;
 void Load::stop() { shared_->stopping = true; }
 
 Result<LoadResult> Load::run(const std::function<void(const LoadProgress&)>& watch) {
+  const LoadPlan& plan = shared_->plan;
   const int64_t began_ns = monotonic_ns();
-  const double cpu_before = cpu_seconds();
-  const auto elapsed = [began_ns] { return static_cast<double>(monotonic_ns() - began_ns) / 1e9; };
+  int64_t measured_from_ns = began_ns + plan.warmup_ns;
+  int64_t watch_ns = measured_from_ns + watch_interval_ns;
+  double cpu_before = cpu_seconds();
+  const auto measured_for = [&measured_from_ns] { return std::max<int64_t>(0, monotonic_ns() - measured_from_ns); };
   {
     Crew crew;
     for (const auto& worker : workers_) crew.add(*worker);
-    while (!crew.wait(watch_interval)) {
+    while (true) {
+      int64_t next_ns = watch_ns;
+      if (!shared_->measuring)
+        next_ns = measured_from_ns;
+      else if (plan.duration_ns > 0 && !shared_->over)
+        next_ns = std::min(next_ns, measured_from_ns + plan.duration_ns);
+      if (crew.wait(next_ns - monotonic_ns())) break;
+      const int64_t now_ns = monotonic_ns();
+      if (!shared_->measuring && now_ns >= measured_from_ns) {
+        cpu_before = cpu_seconds();
+        measured_from_ns = monotonic_ns();
+        shared_->measuring = true;
+      }
+      if (plan.duration_ns > 0 && !shared_->over && now_ns >= measured_from_ns + plan.duration_ns) {
+        shared_->end();
+        for (const auto& worker : workers_) worker->wake();
+      }
+      if (now_ns < watch_ns) continue;
+      watch_ns = now_ns + watch_interval_ns;
       uint64_t replies = 0;
       for (const auto& worker : workers_) replies += worker->replies();
-      if (watch) watch({replies, elapsed()});
+      if (watch) watch({replies, static_cast<double>(measured_for()) / 1e9});
     }
   }
   LoadResult result;
-  result.seconds = elapsed();
+  result.seconds = static_cast<double>(measured_for()) / 1e9;
   result.cpu_seconds = cpu_seconds() - cpu_before;
   result.stopped = shared_->stopping;
   for (const auto& worker : workers_) {
     if (!worker->failure().empty()) return Error{worker->failure()};
     result.latency.add(worker->latency());
+    if (worker->service()) {
+      if (!result.service) result.service.emplace();
+      result.service->add(*worker->service());
+    }
+    result.unanswered += worker->unanswered();
     for (const auto& [text, count] : worker->errors()) result.errors[text] += count;
   }
   return result;

@@ -1,12 +1,14 @@
 // The load that the benchmark makes: connections that each send a batch of requests, wait for all replies, and send the next;
 // spread over threads, each with an event loop of its own. Each reply has its own latency, from before its batch was sent
-// to when its last byte had come.
+// to when its last byte had come. With a rate (open loop) requests have a time at which they are due whatever the server does;
+// a latency then counts from there, and the time from sending to the reply is the service time.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,17 +27,22 @@ struct LoadPlan {
   size_t clients = 50;
   size_t pipeline = 1;
   size_t threads = 1;
-  uint64_t requests = 100'000;
-  bool reconnect = false;  // after each batch
-  uint64_t seed = 0;       // 0: another one each time
+  uint64_t requests = 100'000;  // that are measured
+  int64_t warmup_ns = 0;        // what is sent in this time is not measured
+  int64_t duration_ns = 0;      // after the warm-up; 0: until all requests are sent
+  uint64_t rate = 0;            // requests per second of all threads together; 0: as fast as replies come
+  bool reconnect = false;       // after each batch
+  uint64_t seed = 0;            // 0: another one each time
 };
 
 struct LoadResult {
   Histogram latency;
-  double seconds = 0;                      // from the first connection to the last reply
+  std::optional<Histogram> service;        // with a rate
+  double seconds = 0;                      // from the first connection, or the end of the warm-up, to the last reply
   double cpu_seconds = 0;                  // that this program spent meanwhile
   std::map<std::string, uint64_t> errors;  // error replies by their text
   bool stopped = false;                    // before all requests were sent
+  uint64_t unanswered = 0;                 // sent, or due by the rate, and without a reply when the run ended
 };
 
 // How far it is, for those who watch.

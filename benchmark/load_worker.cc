@@ -20,8 +20,9 @@ constexpr size_t most_error_texts = 100;  // by kind; others are counted togethe
 
 }  // namespace
 
-uint64_t LoadShared::claim(uint64_t most) {
+uint64_t LoadShared::claim(uint64_t most, bool measured) {
   if (stopping.load(std::memory_order_relaxed)) return 0;
+  if (!measured) return most;
   uint64_t left = requests_left.load(std::memory_order_relaxed);
   uint64_t claimed = 0;
   do {
@@ -29,6 +30,11 @@ uint64_t LoadShared::claim(uint64_t most) {
     if (claimed == 0) return 0;
   } while (!requests_left.compare_exchange_weak(left, left - claimed, std::memory_order_relaxed));
   return claimed;
+}
+
+void LoadShared::end() {
+  requests_left = 0;
+  over = true;
 }
 
 // ---- a connection --------------------------------------------------------------------------------
@@ -62,6 +68,7 @@ void LoadConnection::on_ready(bool readable, bool writable, bool /*hung_up*/) {
     if (!writable) return;
     connecting_ = false;
     if (greeting_left_ > 0) send_bytes(worker_.shared_.plan.greeting);
+    if (!std::exchange(was_connected_, true)) ++worker_.connected_;
     return next_batch();
   }
   if (writable && !unsent_.empty()) {
@@ -71,13 +78,21 @@ void LoadConnection::on_ready(bool readable, bool writable, bool /*hung_up*/) {
   if (readable) receive();
 }
 
+void LoadConnection::retire() {
+  disconnect();
+  --worker_.active_;
+}
+
 void LoadConnection::next_batch() {
-  pending_ = worker_.shared_.claim(worker_.shared_.plan.pipeline);
-  if (pending_ == 0) {
-    disconnect();
-    --worker_.active_;
-    return;
-  }
+  if (worker_.pacer_) return worker_.idle_.push_back(this);
+  send_batch(worker_.shared_.plan.pipeline);
+}
+
+void LoadConnection::send_batch(uint64_t most) {
+  measured_ = worker_.shared_.measuring.load(std::memory_order_relaxed);
+  pending_ = worker_.shared_.claim(most, measured_);
+  if (pending_ == 0) return retire();
+  if (worker_.pacer_) slot_ = worker_.pacer_->take(pending_);
   const Request& request = worker_.shared_.request;
   const size_t size = request.size();
   char* at = worker_.output_.data();
@@ -120,8 +135,7 @@ void LoadConnection::take(uint64_t replies) {
   replies -= greeted;
   if (replies == 0) return;
   if (replies > pending_) return worker_.fail("The server sent more replies than it was asked for");
-  worker_.latency_.record(static_cast<uint64_t>(monotonic_ns() - sent_ns_), replies);
-  worker_.replies_.store(worker_.replies() + replies, std::memory_order_relaxed);
+  if (measured_) record(replies);
   pending_ -= replies;
   if (pending_ > 0) return;
   if (!worker_.shared_.plan.reconnect) return next_batch();
@@ -129,8 +143,20 @@ void LoadConnection::take(uint64_t replies) {
   start();
 }
 
+void LoadConnection::record(uint64_t replies) {
+  const int64_t now_ns = monotonic_ns();
+  const auto service_ns = static_cast<uint64_t>(now_ns - sent_ns_);
+  worker_.replies_.store(worker_.replies() + replies, std::memory_order_relaxed);
+  if (!worker_.pacer_) return worker_.latency_.record(service_ns, replies);
+  worker_.service_->record(service_ns, replies);
+  for (const uint64_t end = slot_ + replies; slot_ < end; ++slot_) {
+    worker_.latency_.record(static_cast<uint64_t>(now_ns - worker_.pacer_->start_of(slot_)));
+  }
+}
+
 void LoadConnection::error_reply(std::string_view text) {
   if (greeting_left_ > 0) return worker_.fail(std::string(text));
+  if (!measured_) return;
   const auto known = worker_.errors_.find(text);
   if (known != worker_.errors_.end()) {
     ++known->second;
@@ -147,6 +173,12 @@ LoadWorker::LoadWorker(LoadShared& shared, size_t clients, uint64_t seed)
       active_(clients),
       output_(shared.plan.pipeline * shared.request.size()),
       input_(input_size) {
+  if (shared.plan.rate > 0) {
+    // Each thread makes the part of the load that its connections are of all.
+    pacer_.emplace(loop_, static_cast<double>(shared.plan.rate) * static_cast<double>(clients) /
+                              static_cast<double>(shared.plan.clients));
+    service_.emplace();
+  }
   for (size_t index = 0; index < clients; ++index) connections_.push_back(std::make_unique<LoadConnection>(*this));
 }
 
@@ -161,7 +193,31 @@ void LoadWorker::run() {
 }
 
 void LoadWorker::on_tick_end() {
+  if (pacer_ && failure_.empty()) dispatch();
   if (active_ == 0) loop_.stop();
+}
+
+// Requests are due from when all connections are made.
+void LoadWorker::dispatch() {
+  if (shared_.ending() || shared_.requests_left == 0) {
+    if (overdue_ == 0 && shared_.ending()) overdue_ = pacer_->due(monotonic_ns());
+    for (LoadConnection* const connection : std::exchange(idle_, {})) connection->retire();
+    return;
+  }
+  if (connected_ < connections_.size()) return;
+  while (!idle_.empty() && failure_.empty()) {
+    const uint64_t due = pacer_->due(monotonic_ns());
+    if (due == 0) return pacer_->wake_at_next();
+    LoadConnection& connection = *idle_.front();
+    idle_.pop_front();
+    connection.send_batch(std::min<uint64_t>(due, shared_.plan.pipeline));
+  }
+}
+
+uint64_t LoadWorker::unanswered() const {
+  uint64_t all = overdue_;
+  for (const auto& connection : connections_) all += connection->pending();
+  return all;
 }
 
 void LoadWorker::fail(std::string text) {
@@ -171,7 +227,7 @@ void LoadWorker::fail(std::string text) {
 }
 
 int64_t LoadWorker::look_at_stop() {
-  if (!shared_.stopping) return stop_interval_ms;
+  if (!shared_.ending()) return stop_interval_ms;
   const int64_t now_ns = monotonic_ns();
   if (stop_seen_ns_ == 0) stop_seen_ns_ = now_ns;
   if (now_ns - stop_seen_ns_ > patience_after_stop_ns) loop_.stop();

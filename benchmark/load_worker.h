@@ -3,14 +3,17 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "benchmark/histogram.h"
 #include "benchmark/load.h"
+#include "benchmark/load_pacer.h"
 #include "common/base/random.h"
 #include "common/net/event_loop.h"
 #include "common/resp/reply_scanner.h"
@@ -22,10 +25,14 @@ struct LoadShared {
   const LoadPlan plan;
   const Request& request;
   std::atomic<uint64_t> requests_left = plan.requests;
+  std::atomic<bool> measuring = plan.warmup_ns == 0;
+  std::atomic<bool> over = false;  // the time is up
   std::atomic<bool> stopping = false;
 
-  // Takes so many requests or fewer out of those that are left.
-  uint64_t claim(uint64_t most);
+  // Takes so many requests or fewer out of those that are left. Those of the warm-up are not counted.
+  uint64_t claim(uint64_t most, bool measured);
+  bool ending() const { return over || stopping; }
+  void end();
 };
 
 class LoadConnection final : public ReadyHandler, private ReplyScanner::Errors {
@@ -38,10 +45,15 @@ class LoadConnection final : public ReadyHandler, private ReplyScanner::Errors {
   // Connects, and goes on by itself until there are no more requests.
   void start();
   void on_ready(bool readable, bool writable, bool hung_up) override;
+  // Sends so many requests or fewer; closes the connection if there are no more.
+  void send_batch(uint64_t most);
+  void retire();
+  uint64_t pending() const { return measured_ ? pending_ : 0; }
 
  private:
   void disconnect();
   void next_batch();
+  void record(uint64_t replies);
   void send_bytes(std::string_view bytes);
   void receive();
   void take(uint64_t replies);
@@ -52,6 +64,9 @@ class LoadConnection final : public ReadyHandler, private ReplyScanner::Errors {
   bool connecting_ = false;
   uint64_t greeting_left_ = 0;  // replies
   uint64_t pending_ = 0;        // replies of the batch that have not come
+  uint64_t slot_ = 0;           // with a rate: of the next reply
+  bool measured_ = false;       // the batch
+  bool was_connected_ = false;
   int64_t sent_ns_ = 0;
   std::string unsent_;
   ReplyScanner scanner_{this};
@@ -66,8 +81,12 @@ class LoadWorker final : private TickHandler {
   void run();
 
   uint64_t replies() const { return replies_.load(std::memory_order_relaxed); }
+  // Has it look soon whether the load is to end. From any thread.
+  void wake() { loop_.wake(); }
   // When run() has returned.
   const Histogram& latency() const { return latency_; }
+  const std::optional<Histogram>& service() const { return service_; }
+  uint64_t unanswered() const;
   const std::map<std::string, uint64_t, std::less<>>& errors() const { return errors_; }
   const std::string& failure() const { return failure_; }
 
@@ -79,15 +98,21 @@ class LoadWorker final : private TickHandler {
   void on_tick_over(int64_t) override {}
   void fail(std::string text);
   int64_t look_at_stop();
+  void dispatch();
 
   LoadShared& shared_;
   EventLoop loop_;
   Random random_;
   std::vector<std::unique_ptr<LoadConnection>> connections_;
   size_t active_ = 0;
-  std::vector<char> output_;  // a batch is put together here
+  size_t connected_ = 0;  // at least once
+  std::optional<LoadPacer> pacer_;
+  std::deque<LoadConnection*> idle_;  // with a pacer
+  std::vector<char> output_;          // a batch is put together here
   std::vector<char> input_;
   Histogram latency_;
+  std::optional<Histogram> service_;
+  uint64_t overdue_ = 0;  // not sent when the load was to end
   std::map<std::string, uint64_t, std::less<>> errors_;
   std::atomic<uint64_t> replies_ = 0;
   std::string failure_;

@@ -19,6 +19,8 @@ constexpr uint64_t most_clients = 1'000'000;
 constexpr uint64_t most_threads = 500;
 constexpr uint64_t most_data = uint64_t{1} << 30;
 constexpr uint64_t most_pipeline = 1'000'000;
+constexpr uint64_t most_rate = 100'000'000;
+constexpr double most_seconds = 1e7;
 constexpr uint64_t most_key_space = 1'000'000'000'000;  // 12 digits
 
 constexpr ToolManual manual{
@@ -35,6 +37,17 @@ constexpr ToolManual manual{
         "exit status: 0, or 1 when it could not be done or the server answered with errors\n",
     .short_help = false,
 };
+
+// What redis-benchmark does not have.
+void describe_load(po::options_description& options) {
+  const auto text = [] { return po::value<std::string>(); };
+  options.add_options()                                                                                       //
+      ("duration", text()->value_name("SECONDS"), "send requests for so long, instead of -n of them")         //
+      ("warmup", text()->value_name("SECONDS"), "send requests for so long before, and do not measure them")  //
+      ("rate", text()->value_name("N"),
+       "N requests per second in all are due, whether the server keeps up or not; latencies count from when each was "
+       "due");
+}
 
 po::options_description describe() {
   po::options_description options("options");
@@ -63,6 +76,7 @@ po::options_description describe() {
       (",I", "open connections and wait")                                                                      //
       (",x", "the last argument of COMMAND comes from standard input")                                         //
       ("seed", text()->value_name("N"), "begin the random numbers here, the same in each run");
+  describe_load(options);
   return options;
 }
 
@@ -83,6 +97,14 @@ class Reader {
     if (value && *value >= least && *value <= most) return *value;
     refuse(fmt::format("{} must be a number from {} to {}, not '{}'", name, least, most, given));
     return otherwise;
+  }
+  double seconds(const std::string& name) {
+    if (!has(name)) return 0;
+    const std::string given = text(name);
+    const auto value = parse_double(given);
+    if (value && *value > 0 && *value <= most_seconds) return *value;
+    refuse(fmt::format("{} must be a number of seconds above 0, not '{}'", name, given));
+    return 0;
   }
   void refuse(std::string why) {
     if (problem_.empty()) problem_ = std::move(why);
@@ -118,6 +140,14 @@ void read_load(Reader& given, BenchmarkOptions& options) {
   options.loop = given.has("-l");
   options.idle = given.has("-I");
   options.tests = given.text("-t");
+  options.duration_seconds = given.seconds("--duration");
+  options.warmup_seconds = given.seconds("--warmup");
+  options.rate = given.number("--rate", 1, most_rate, 0);
+  if (given.has("--duration") && given.has("-n"))
+    given.refuse("--duration and -n both say when to end: give one of them");
+  for (const char* const name : {"--duration", "--warmup", "--rate"}) {
+    if (options.idle && given.has(name)) given.refuse(fmt::format("-I waits, and has no use for {}", name));
+  }
   if (options.idle && !options.command.empty()) given.refuse("-I waits, and sends no command");
   if (given.has("-x") && options.command.empty()) given.refuse("-x needs a command whose last argument it reads");
 }

@@ -33,6 +33,9 @@ struct BenchmarkOptions {
   bool idle = false;
   std::string tests;
   uint64_t seed = 0;
+  double duration_seconds = 0;  // 0: until all requests are sent
+  double warmup_seconds = 0;
+  uint64_t rate = 0;                 // requests per second; 0: as fast as replies come
   std::vector<std::string> command;  // of the user's own
 };
 

@@ -61,11 +61,17 @@ void Report::full(std::string_view title, const LoadResult& result) {
   percentiles(latency);
   distribution(latency);
   out_.print("\nSummary:\n  throughput summary: {:.2f} requests per second\n", rate_of(result));
-  out_.print("  latency summary (msec):\n");
+  summary("latency", latency);
+  if (result.service) summary("service time", *result.service);
+  out_.write("\n");
+}
+
+void Report::summary(std::string_view title, const Histogram& times) {
+  out_.print("  {} summary (msec):\n", title);
   out_.print("    {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}\n", "avg", "min", "p50", "p95", "p99", "max");
-  const auto at = [this, &latency](double percent) { return ms(static_cast<double>(latency.percentile(percent))); };
-  out_.print("    {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}\n\n", ms(latency.mean()), ms(static_cast<double>(latency.min())),
-             at(50), at(95), at(99), ms(static_cast<double>(latency.max())));
+  const auto at = [this, &times](double percent) { return ms(static_cast<double>(times.percentile(percent))); };
+  out_.print("    {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}\n", ms(times.mean()), ms(static_cast<double>(times.min())),
+             at(50), at(95), at(99), ms(static_cast<double>(times.max())));
 }
 
 // Half of what is left in each step, until all are below.

@@ -38,6 +38,7 @@ class Report {
   void full(std::string_view title, const LoadResult& result);
   void percentiles(const Histogram& latency);
   void distribution(const Histogram& latency);
+  void summary(std::string_view title, const Histogram& times);
   std::string ms(double nanoseconds) const;
 
   ReportForm form_;

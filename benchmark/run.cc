@@ -15,6 +15,7 @@ namespace redoubt {
 namespace {
 
 constexpr int connect_timeout_ms = 5000;
+constexpr double ns_per_second = 1e9;
 constexpr std::string_view erase_line = "\r\x1b[K";
 
 // The load that SIGINT stops. A handler can reach nothing else.
@@ -84,6 +85,10 @@ Status Run::prepare() {
   plan_.pipeline = options_.pipeline;
   plan_.threads = options_.threads;
   plan_.requests = options_.requests;
+  if (options_.duration_seconds > 0) plan_.requests = UINT64_MAX;
+  plan_.duration_ns = static_cast<int64_t>(options_.duration_seconds * ns_per_second);
+  plan_.warmup_ns = static_cast<int64_t>(options_.warmup_seconds * ns_per_second);
+  plan_.rate = options_.rate;
   plan_.reconnect = !options_.keep_alive;
   plan_.seed = options_.seed;
   if (!options_.password.empty()) {
@@ -145,6 +150,9 @@ bool Run::test(const StandardTest& test, Report& report) {
   for (const auto& [text, count] : result->errors) {
     errors_ = true;
     err_.print("Error from server: {} ({} times)\n", text, count);
+  }
+  if (result->unanswered > 0) {
+    err_.print("{} requests had no reply when the test ended\n", result->unanswered);
   }
   err_.flush();
   return !result->stopped && !out_.closed();

@@ -35,7 +35,7 @@ class Benchmark : public testing::Test {
     return line.empty() ? 0 : std::stoll(line.substr(line.find('=') + 1));
   }
 
-  ServerRun server_;
+  ServerRun server_{{"--enable-debug-command", "yes"}};
   int port_ = server_.port();
   Link link_{port_};
   std::string out_, err_;
@@ -135,6 +135,59 @@ TEST_F(Benchmark, AnInterruptEndsTheRunAndStillReports) {
       << process.out();
 }
 
+int64_t requests_in(const std::string& report) {
+  std::smatch found;
+  return std::regex_search(report, found, std::regex("  ([0-9]+) requests completed in ")) ? std::stoll(found[1]) : -1;
+}
+
+double seconds_in(const std::string& report) {
+  std::smatch found;
+  return std::regex_search(report, found, std::regex(" completed in ([0-9.]+) seconds")) ? std::stod(found[1]) : -1;
+}
+
+double mean_in(const std::string& report, const std::string& summary) {
+  std::smatch found;
+  const std::regex line(summary + " \\(msec\\):\n[a-z0-9 ]+\n +([0-9.]+)");
+  return std::regex_search(report, found, line) ? std::stod(found[1]) : -1;
+}
+
+TEST_F(Benchmark, ADurationEndsTheTest) {
+  EXPECT_EQ(run({"--duration", "0.3", "-t", "set", "-P", "4"}), 0) << err_;
+  EXPECT_EQ(calls("set"), requests_in(out_));
+  EXPECT_GE(seconds_in(out_), 0.3);
+  EXPECT_LT(seconds_in(out_), 5);
+}
+
+TEST_F(Benchmark, TheWarmupIsNotMeasured) {
+  EXPECT_EQ(run({"--warmup", "0.2", "-n", "100", "-t", "set", "--threads", "2"}), 0) << err_;
+  EXPECT_EQ(requests_in(out_), 100);
+  EXPECT_GT(calls("set"), 100);
+}
+
+TEST_F(Benchmark, ARateIsKept) {
+  EXPECT_EQ(run({"--rate", "1000", "-n", "500", "-t", "set", "--threads", "2", "-c", "5", "-P", "3"}), 0) << err_;
+  EXPECT_EQ(calls("set"), 500);
+  EXPECT_GT(seconds_in(out_), 0.49);
+  EXPECT_LT(seconds_in(out_), 5);
+}
+
+// The server sleeps while requests become due: most of them wait, though each is answered at once when it is sent.
+TEST_F(Benchmark, WithARateRequestsThatWaitAreLateFromWhenTheyWereDue) {
+  ProcessRun process({program, "-p", std::to_string(port_), "--rate", "1000", "-n", "1000", "-c", "1", "-t", "set"});
+  ASSERT_TRUE(eventually([this] { return calls("set") > 10; }));
+  link_.run({"DEBUG", "SLEEP", "0.6"});
+  EXPECT_EQ(process.wait_for_exit(), 0);
+  const double late = mean_in(process.out(), "latency summary");
+  const double served = mean_in(process.out(), "service time summary");
+  EXPECT_GT(late, 50) << "about 180 ms when all that were due in the pause count";
+  EXPECT_LT(served, late / 10) << "only one of them was on its way for long";
+}
+
+TEST_F(Benchmark, WhatWasDueAndNotAnsweredIsTold) {
+  EXPECT_EQ(run({"-q", "--rate", "1000", "--duration", "0.3", "-c", "1", "DEBUG", "SLEEP", "0.1"}), 0);
+  EXPECT_THAT(err_, ContainsRegex("^2[0-9][0-9] requests had no reply when the test ended\n$"));
+}
+
 TEST_F(Benchmark, IdleConnectionsAreOpenedAndHeld) {
   ProcessRun process({program, "-p", std::to_string(port_), "-I", "-c", "20"});
   EXPECT_TRUE(eventually([this] { return info_number(link_, "connected_clients") == 21; }));
@@ -153,6 +206,11 @@ TEST_F(Benchmark, ALineThatMakesNoSenseIsRefused) {
       {{"--cluster"}, "unrecognised option '--cluster'"},
       {{"--user", "x"}, "--user needs a password: -a"},
       {{"-I", "ping"}, "-I waits, and sends no command"},
+      {{"-n", "5", "--duration", "1"}, "--duration and -n both say when to end: give one of them"},
+      {{"--duration", "0"}, "--duration must be a number of seconds above 0, not '0'"},
+      {{"--warmup", "long"}, "--warmup must be a number of seconds above 0, not 'long'"},
+      {{"--rate", "0"}, "--rate must be a number from 1 to 100000000, not '0'"},
+      {{"-I", "--rate", "5"}, "-I waits, and has no use for --rate"},
       {{"-x"}, "-x needs a command"},
   };
   for (const auto& row : cases) {
