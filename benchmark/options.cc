@@ -33,7 +33,8 @@ constexpr ToolManual manual{
         "  redoubt-benchmark -q                        all tests, a line each\n"
         "  redoubt-benchmark -t set,get -c 20 -P 16    two of them, 20 clients, 16 requests at a time\n"
         "  redoubt-benchmark -t set -n 1000000 -r 1000000 --csv\n"
-        "  redoubt-benchmark -r 10000 lpush mylist __rand_int__\n\n"
+        "  redoubt-benchmark -r 10000 lpush mylist __rand_int__\n"
+        "  redoubt-benchmark -t get --clients 1,2,5,15,50 --pipelines 1,16\n\n"
         "exit status: 0, or 1 when it could not be done or the server answered with errors\n",
     .short_help = false,
 };
@@ -52,29 +53,31 @@ void describe_load(po::options_description& options) {
 po::options_description describe() {
   po::options_description options("options");
   const auto text = [] { return po::value<std::string>(); };
-  options.add_options()                                                                                        //
-      (",h", text()->value_name("HOST"), "the server's name or address (127.0.0.1)")                           //
-      (",p", text()->value_name("PORT"), "its port (6379)")                                                    //
-      (",s", text()->value_name("PATH"), "its unix socket, instead of host and port")                          //
-      (",a", text()->value_name("PASSWORD"), "authenticate")                                                   //
-      ("user", text()->value_name("NAME"), "as this user; needs -a")                                           //
-      (",c", text()->value_name("N"), "clients at the same time (50)")                                         //
-      (",n", text()->value_name("N"), "requests in all (100000)")                                              //
-      (",d", text()->value_name("BYTES"), "size of the values of SET and its like (3)")                        //
-      ("dbnum", text()->value_name("N"), "select this database (0)")                                           //
-      (",3", "speak RESP3")                                                                                    //
-      ("threads", text()->value_name("N"), "make the load with so many threads")                               //
-      ("enable-tracking", "send CLIENT TRACKING on first")                                                     //
-      (",k", text()->value_name("0|1"), "1: keep connections (the default); 0: connect anew for each batch")   //
-      (",r", text()->value_name("N"), "random keys, elements and scores below N, instead of always the same")  //
-      (",P", text()->value_name("N"), "send so many requests at a time (1)")                                   //
-      (",q", "a line per test")                                                                                //
-      ("precision", text()->value_name("N"), "decimals of milliseconds, 0 to 6 (3)")                           //
-      ("csv", "comma-separated values")                                                                        //
-      (",l", "run the tests again and again")                                                                  //
-      (",t", text()->value_name("TESTS"), "only these tests, separated by commas")                             //
-      (",I", "open connections and wait")                                                                      //
-      (",x", "the last argument of COMMAND comes from standard input")                                         //
+  options.add_options()                                                                                          //
+      (",h", text()->value_name("HOST"), "the server's name or address (127.0.0.1)")                             //
+      (",p", text()->value_name("PORT"), "its port (6379)")                                                      //
+      (",s", text()->value_name("PATH"), "its unix socket, instead of host and port")                            //
+      (",a", text()->value_name("PASSWORD"), "authenticate")                                                     //
+      ("user", text()->value_name("NAME"), "as this user; needs -a")                                             //
+      (",c", text()->value_name("N"), "clients at the same time (50)")                                           //
+      (",n", text()->value_name("N"), "requests in all (100000)")                                                //
+      (",d", text()->value_name("BYTES"), "size of the values of SET and its like (3)")                          //
+      ("dbnum", text()->value_name("N"), "select this database (0)")                                             //
+      (",3", "speak RESP3")                                                                                      //
+      ("threads", text()->value_name("N"), "make the load with so many threads")                                 //
+      ("enable-tracking", "send CLIENT TRACKING on first")                                                       //
+      (",k", text()->value_name("0|1"), "1: keep connections (the default); 0: connect anew for each batch")     //
+      (",r", text()->value_name("N"), "random keys, elements and scores below N, instead of always the same")    //
+      (",P", text()->value_name("N"), "send so many requests at a time (1)")                                     //
+      (",q", "a line per test")                                                                                  //
+      ("clients", text()->value_name("LIST"), "a sweep: each test with 1,2,5,… clients, one table of them all")  //
+      ("pipelines", text()->value_name("LIST"), "a sweep: each test with 1,16,… requests at a time")             //
+      ("precision", text()->value_name("N"), "decimals of milliseconds, 0 to 6 (3)")                             //
+      ("csv", "comma-separated values")                                                                          //
+      (",l", "run the tests again and again")                                                                    //
+      (",t", text()->value_name("TESTS"), "only these tests, separated by commas")                               //
+      (",I", "open connections and wait")                                                                        //
+      (",x", "the last argument of COMMAND comes from standard input")                                           //
       ("seed", text()->value_name("N"), "begin the random numbers here, the same in each run");
   describe_load(options);
   return options;
@@ -105,6 +108,29 @@ class Reader {
     if (value && *value > 0 && *value <= most_seconds) return *value;
     refuse(fmt::format("{} must be a number of seconds above 0, not '{}'", name, given));
     return 0;
+  }
+  // Numbers with commas between them, each once; in ascending order.
+  std::vector<size_t> numbers(const std::string& name, uint64_t most) {
+    std::vector<size_t> all;
+    if (!has(name)) return all;
+    const std::string given = text(name);
+    std::string_view rest = given;
+    for (bool more = true; more;) {
+      const size_t end = rest.find(',');
+      const auto value = parse_u64(rest.substr(0, end));
+      if (!value || *value < 1 || *value > most) {
+        refuse(fmt::format("{} must be numbers from 1 to {} with commas between them, not '{}'", name, most, given));
+        return {};
+      }
+      all.push_back(*value);
+      more = end != std::string_view::npos;
+      if (more) rest.remove_prefix(end + 1);
+    }
+    std::sort(all.begin(), all.end());
+    if (std::adjacent_find(all.begin(), all.end()) != all.end()) {
+      refuse(fmt::format("{} has a number twice: '{}'", name, given));
+    }
+    return all;
   }
   void refuse(std::string why) {
     if (problem_.empty()) problem_ = std::move(why);
@@ -152,6 +178,19 @@ void read_load(Reader& given, BenchmarkOptions& options) {
   if (given.has("-x") && options.command.empty()) given.refuse("-x needs a command whose last argument it reads");
 }
 
+void read_sweep(Reader& given, BenchmarkOptions& options) {
+  options.client_counts = given.numbers("--clients", most_clients);
+  options.pipelines = given.numbers("--pipelines", most_pipeline);
+  if (!options.sweeps()) return;
+  if (given.has("--clients") && given.has("-c")) given.refuse("-c is one of the --clients: give only one of the two");
+  if (given.has("--pipelines") && given.has("-P")) {
+    given.refuse("-P is one of the --pipelines: give only one of the two");
+  }
+  for (const char* const name : {"-l", "-I"}) {
+    if (given.has(name)) given.refuse(fmt::format("{} is of no use with --clients or --pipelines", name));
+  }
+}
+
 void read_server(Reader& given, BenchmarkOptions& options) {
   options.endpoint.host = given.text("-h", options.endpoint.host);
   options.endpoint.port = static_cast<int>(given.number("-p", 1, 65535, 6379));
@@ -178,6 +217,7 @@ ParsedBenchmark parse_benchmark(int argc, const char* const* argv, Output& out, 
   Reader given(parsed.values);
   read_server(given, options);
   read_load(given, options);
+  read_sweep(given, options);
   options.precision = static_cast<int>(given.number("--precision", 0, 6, 3));
   options.form = given.has("--csv") ? ReportForm::csv : given.has("-q") ? ReportForm::quiet : ReportForm::full;
   if (given.problem().empty() && options.command.empty()) {

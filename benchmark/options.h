@@ -37,6 +37,11 @@ struct BenchmarkOptions {
   double warmup_seconds = 0;
   uint64_t rate = 0;                 // requests per second; 0: as fast as replies come
   std::vector<std::string> command;  // of the user's own
+  // A sweep, where either is not empty: each test with each of them, in ascending order.
+  std::vector<size_t> client_counts;
+  std::vector<size_t> pipelines;
+
+  bool sweeps() const { return !client_counts.empty() || !pipelines.empty(); }
 };
 
 // Of redoubt-benchmark: 0, or it was not done (a bad line, no connection, error replies). As redis-benchmark has it.

@@ -25,11 +25,12 @@ void Report::begin() {
       "\"max_latency_ms\"\n");
 }
 
-void Report::test(std::string_view title, const LoadResult& result) {
+void Report::test(const LoadResult& result, const Measurement& measurement) {
+  const std::string& title = measurement.test;
   const Histogram& latency = result.latency;
   const auto at = [this, &latency](double percent) { return ms(static_cast<double>(latency.percentile(percent))); };
   switch (form_) {
-    case ReportForm::full: full(title, result); break;
+    case ReportForm::full: full(result, measurement); break;
     case ReportForm::quiet:
       out_.print("{}: {:.2f} requests per second, p50={} msec\n", title, rate_of(result), at(50));
       break;
@@ -45,9 +46,9 @@ void Report::test(std::string_view title, const LoadResult& result) {
   out_.flush();
 }
 
-void Report::full(std::string_view title, const LoadResult& result) {
+void Report::full(const LoadResult& result, const Measurement& measurement) {
   const Histogram& latency = result.latency;
-  out_.print("====== {} ======\n", title);
+  out_.print("====== {} ======\n", measurement.test);
   out_.print("  {} requests completed in {:.2f} seconds\n", latency.count(), result.seconds);
   out_.print("  {} parallel clients\n", facts_.clients);
   out_.print("  {} bytes payload\n", facts_.data_size);
@@ -63,7 +64,7 @@ void Report::full(std::string_view title, const LoadResult& result) {
   out_.print("\nSummary:\n  throughput summary: {:.2f} requests per second\n", rate_of(result));
   summary("latency", latency);
   if (result.service) summary("service time", *result.service);
-  out_.write("\n");
+  out_.print("  CPU: {}\n\n", verdict_sentence(measurement));
 }
 
 void Report::summary(std::string_view title, const Histogram& times) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "benchmark/load.h"
+#include "benchmark/report/measurement.h"
 #include "common/tool/output.h"
 
 namespace redoubt {
@@ -32,10 +33,11 @@ class Report {
 
   // Before the first test.
   void begin();
-  void test(std::string_view title, const LoadResult& result);
+  // `measurement` is of the same result.
+  void test(const LoadResult& result, const Measurement& measurement);
 
  private:
-  void full(std::string_view title, const LoadResult& result);
+  void full(const LoadResult& result, const Measurement& measurement);
   void percentiles(const Histogram& latency);
   void distribution(const Histogram& latency);
   void summary(std::string_view title, const Histogram& times);

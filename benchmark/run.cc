@@ -8,6 +8,7 @@
 
 #include "benchmark/load.h"
 #include "benchmark/report.h"
+#include "benchmark/report/sweep_report.h"
 #include "benchmark/standard_tests.h"
 #include "common/tool/terminal.h"
 
@@ -37,7 +38,16 @@ class Run {
   Status prepare();
   std::vector<StandardTest> tests() const;
   std::optional<RunFacts::ServerConfig> server_config(BlockingLink& link);
+  struct Measured {
+    LoadResult result;
+    Measurement figures;
+  };
+  std::optional<Measured> measure(const StandardTest& test, size_t clients, size_t pipeline);
   bool test(const StandardTest& test, Report& report);
+  bool sweep(const StandardTest& test, SweepReport& report);
+  int idle();
+  std::optional<ServerCpu> server_cpu();
+  int status() const { return errors_ ? benchmark_failed : 0; }
   void add_greeting(std::initializer_list<std::string_view> args);
   int fail(std::string_view why);
 
@@ -47,6 +57,7 @@ class Run {
   LoadPlan plan_;
   std::vector<std::vector<std::string>> greeting_;
   RunFacts facts_;
+  std::optional<BlockingLink> link_;  // to ask the server; none: it went away
   bool errors_ = false;
 };
 
@@ -114,7 +125,16 @@ Status Run::prepare() {
             options_.threads, options_.precision, server_config(*link)};
   if (!facts_.server) err_.write("WARNING: Could not fetch server CONFIG\n");
   err_.flush();
+  link_.emplace(std::move(*link));
   return {};
+}
+
+// After an error the link is of no use.
+std::optional<ServerCpu> Run::server_cpu() {
+  if (!link_) return std::nullopt;
+  const auto cpu = ask_server_cpu(*link_);
+  if (!cpu) link_.reset();
+  return cpu;
 }
 
 std::vector<StandardTest> Run::tests() const {
@@ -125,8 +145,11 @@ std::vector<StandardTest> Run::tests() const {
   return {{title, Request(options_.command, options_.key_space)}};
 }
 
-// False: the run cannot go on.
-bool Run::test(const StandardTest& test, Report& report) {
+// None: the run cannot go on; why was said.
+std::optional<Run::Measured> Run::measure(const StandardTest& test, size_t clients, size_t pipeline) {
+  plan_.clients = clients;
+  plan_.pipeline = pipeline;
+  const std::optional<ServerCpu> cpu_before = server_cpu();
   Load load(plan_, test.request);
   running = &load;
   if (interrupted) load.stop();
@@ -144,33 +167,80 @@ bool Run::test(const StandardTest& test, Report& report) {
   if (shown) out_.write(erase_line);
   if (!result) {
     err_.print("Error: {}: {}\n", options_.endpoint.text(), result.error().text);
-    return false;
+    return std::nullopt;
   }
-  report.test(test.title, *result);
-  for (const auto& [text, count] : result->errors) {
+  Measured measured{std::move(*result), {}};
+  measured.figures = measurement_of(test.title, clients, pipeline, plan_.threads, measured.result);
+  const std::optional<ServerCpu> cpu_after = server_cpu();
+  if (cpu_before && cpu_after) measured.figures.server_cpu = *cpu_after - *cpu_before;
+  for (const auto& [text, count] : measured.result.errors) {
     errors_ = true;
     err_.print("Error from server: {} ({} times)\n", text, count);
   }
-  if (result->unanswered > 0) {
-    err_.print("{} requests had no reply when the test ended\n", result->unanswered);
+  if (measured.result.unanswered > 0) {
+    err_.print("{} requests had no reply when the test ended\n", measured.result.unanswered);
   }
+  return measured;
+}
+
+// False: the run cannot go on.
+bool Run::test(const StandardTest& test, Report& report) {
+  const auto measured = measure(test, options_.clients, options_.pipeline);
+  if (!measured) return false;
+  report.test(measured->result, measured->figures);
   err_.flush();
-  return !result->stopped && !out_.closed();
+  return measured->figures.whole && !out_.closed();
+}
+
+// The same for all combinations. What only fills is done once.
+bool Run::sweep(const StandardTest& test, SweepReport& report) {
+  const auto or_one = [](const std::vector<size_t>& list, size_t one) {
+    return list.empty() ? std::vector{one} : list;
+  };
+  if (test.only_fills) {
+    const auto filled = measure(test, options_.clients, options_.pipeline);
+    return filled && filled->figures.whole;
+  }
+  std::vector<Measurement> measurements;
+  bool go_on = true;
+  for (const size_t pipeline : or_one(options_.pipelines, options_.pipeline)) {
+    for (const size_t clients : or_one(options_.client_counts, options_.clients)) {
+      const auto measured = go_on ? measure(test, clients, pipeline) : std::nullopt;
+      go_on = measured && measured->figures.whole && !out_.closed();
+      if (!measured) continue;
+      measurements.push_back(measured->figures);
+      report.combination(measurements.back());
+    }
+  }
+  report.test(measurements);
+  err_.flush();
+  return go_on;
+}
+
+int Run::idle() {
+  link_.reset();
+  out_.print("Creating {} idle connections and waiting forever (Ctrl+C when done)\n", options_.clients);
+  out_.flush();
+  std::vector<BlockingLink> links;
+  while (links.size() < options_.clients) {
+    Result<BlockingLink> link = BlockingLink::connect(plan_.address, connect_timeout_ms);
+    if (!link) return fail(fmt::format("Error: {}: {}", options_.endpoint.text(), link.error().text));
+    links.push_back(std::move(*link));
+  }
+  while (!interrupted) pause();
+  return 0;
 }
 
 int Run::run() {
   if (const Status ready = prepare(); !ready) return fail(ready.error().text);
-  if (options_.idle) {
-    out_.print("Creating {} idle connections and waiting forever (Ctrl+C when done)\n", options_.clients);
-    out_.flush();
-    std::vector<BlockingLink> links;
-    while (links.size() < options_.clients) {
-      Result<BlockingLink> link = BlockingLink::connect(plan_.address, connect_timeout_ms);
-      if (!link) return fail(fmt::format("Error: {}: {}", options_.endpoint.text(), link.error().text));
-      links.push_back(std::move(*link));
+  if (options_.idle) return idle();
+  if (options_.sweeps()) {
+    SweepReport report(options_.form, options_.precision, Painter::for_descriptor(STDOUT_FILENO), out_);
+    report.begin();
+    for (const StandardTest& one : tests()) {
+      if (!sweep(one, report)) return interrupted ? 0 : benchmark_failed;
     }
-    while (!interrupted) pause();
-    return 0;
+    return status();
   }
   Report report(options_.form, facts_, out_);
   report.begin();
@@ -179,7 +249,7 @@ int Run::run() {
       if (!test(one, report)) return interrupted ? 0 : benchmark_failed;
     }
   } while (options_.loop);
-  return errors_ ? benchmark_failed : 0;
+  return status();
 }
 
 }  // namespace

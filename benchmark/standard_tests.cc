@@ -93,7 +93,7 @@ Result<std::vector<StandardTest>> standard_tests(std::string_view names, const T
         (row.name.empty() && std::any_of(rows().begin(), rows().end(), [&row, &words](const Row& other) {
            return other.group == row.group && words.contains(other.name);
          }));
-    if (wanted) tests.push_back({std::string(row.title), request_of(row, settings)});
+    if (wanted) tests.push_back({std::string(row.title), request_of(row, settings), row.name.empty()});
   }
   return tests;
 }

@@ -19,6 +19,7 @@ struct TestSettings {
 struct StandardTest {
   std::string title;
   Request request;
+  bool only_fills = false;  // what another test reads; says little by itself
 };
 
 // Those of a comma-separated list of names ("set,lrange_100"; case does not matter), all if it is empty, in the order in

@@ -4,12 +4,13 @@
 
 #include "check-rdb/damage.h"
 #include "check-rdb/options.h"
-#include "check-rdb/report/html_text.h"
-#include "check-rdb/report/names.h"
 #include "check-rdb/report/page_style.h"
 #include "check-rdb/report/stats_report.h"
 #include "check-rdb/report/treemap.h"
 #include "common/base/number.h"
+#include "common/tool/html_page.h"
+#include "common/tool/html_text.h"
+#include "common/tool/names.h"
 
 namespace redoubt {
 namespace {
@@ -29,8 +30,7 @@ class Page {
     charts();
     top();
     aux();
-    html_ += "</body>\n</html>\n";
-    return std::move(html_);
+    return html_page(name_html(stats_.file), page_style, html_);
   }
 
  private:
@@ -43,12 +43,6 @@ class Page {
   }
 
   void head() {
-    const std::string name = name_html(stats_.file);
-    add("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<h1>{}</h1>\n",
-        name, page_style, name);
     if (!stats_.damage.empty()) {
       add("<p class=\"bad\">The file is damaged at offset {}: {}. All figures are of what stands before.</p>\n",
           stats_.damage_offset, html_name(stats_.damage, SIZE_MAX));

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "check-rdb/report/names.h"
 #include "common/base/number.h"
+#include "common/tool/names.h"
 
 namespace redoubt {
 

@@ -2,10 +2,10 @@
 
 #include "check-rdb/damage.h"
 #include "check-rdb/options.h"
-#include "check-rdb/report/names.h"
 #include "check-rdb/report/stats_report.h"
-#include "check-rdb/report/text_table.h"
 #include "common/base/number.h"
+#include "common/tool/names.h"
+#include "common/tool/text_table.h"
 
 namespace redoubt {
 namespace {

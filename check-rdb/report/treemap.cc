@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include "check-rdb/report/html_text.h"
-#include "check-rdb/report/names.h"
 #include "common/base/number.h"
+#include "common/tool/html_text.h"
+#include "common/tool/names.h"
 
 namespace redoubt {
 namespace {

@@ -5,8 +5,7 @@
 #include <regex>
 #include <thread>
 
-#include "tests/support/process_run.h"
-#include "tests/support/server_run.h"
+#include "tests/support/benchmark_fixture.h"
 
 namespace redoubt {
 namespace {
@@ -15,31 +14,7 @@ using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-const std::string program = std::string(REDOUBT_BIN_DIR) + "/redoubt-benchmark";
-
-class Benchmark : public testing::Test {
- protected:
-  // Its exit status; what it wrote is in out_ and err_.
-  int run(std::vector<std::string> words, const std::string& input = "") {
-    words.insert(words.begin(), {program, "-p", std::to_string(port_)});
-    RunOptions options;
-    options.input = input;
-    ProcessRun process(words, options);
-    const int status = process.wait_for_exit();
-    out_ = process.out();
-    err_ = process.err();
-    return status;
-  }
-  int64_t calls(const std::string& command) {
-    const std::string line = info_field(link_, "cmdstat_" + command);
-    return line.empty() ? 0 : std::stoll(line.substr(line.find('=') + 1));
-  }
-
-  ServerRun server_{{"--enable-debug-command", "yes"}};
-  int port_ = server_.port();
-  Link link_{port_};
-  std::string out_, err_;
-};
+class Benchmark : public BenchmarkFixture {};
 
 TEST_F(Benchmark, TheFullReportHasTheLinesThatScriptsParse) {
   EXPECT_EQ(run({"-t", "set", "-n", "1000", "-c", "7", "-d", "20"}), 0);
@@ -53,7 +28,8 @@ TEST_F(Benchmark, TheFullReportHasTheLinesThatScriptsParse) {
   EXPECT_THAT(out_, ContainsRegex("\n100\\.000% <= [0-9.]+ milliseconds \\(cumulative count 1000\\)\n\nCumulative "
                                   "distribution of latencies:\n"));
   EXPECT_THAT(out_, ContainsRegex("\nSummary:\n  throughput summary: [0-9.]+ requests per second\n  latency summary "
-                                  "\\(msec\\):\n +avg +min +p50 +p95 +p99 +max\n( +[0-9]+\\.[0-9][0-9][0-9])+\n"));
+                                  "\\(msec\\):\n +avg +min +p50 +p95 +p99 +max\n( +[0-9]+\\.[0-9][0-9][0-9])+\n"
+                                  "  CPU: client [0-9]+ % of 1 thread, server [0-9]+ %: "));
   EXPECT_EQ(calls("set"), 1000);
 }
 
@@ -127,7 +103,7 @@ TEST_F(Benchmark, AServerThatGoesAwayIsToldInOneSentence) {
 }
 
 TEST_F(Benchmark, AnInterruptEndsTheRunAndStillReports) {
-  ProcessRun process({program, "-p", std::to_string(port_), "-q", "-n", "1000000000", "-t", "set,get"});
+  ProcessRun process({benchmark_program, "-p", std::to_string(port_), "-q", "-n", "1000000000", "-t", "set,get"});
   ASSERT_TRUE(eventually([this] { return calls("set") > 1000; }));
   process.signal(SIGINT);
   EXPECT_EQ(process.wait_for_exit(), 0);
@@ -173,7 +149,8 @@ TEST_F(Benchmark, ARateIsKept) {
 
 // The server sleeps while requests become due: most of them wait, though each is answered at once when it is sent.
 TEST_F(Benchmark, WithARateRequestsThatWaitAreLateFromWhenTheyWereDue) {
-  ProcessRun process({program, "-p", std::to_string(port_), "--rate", "1000", "-n", "1000", "-c", "1", "-t", "set"});
+  ProcessRun process(
+      {benchmark_program, "-p", std::to_string(port_), "--rate", "1000", "-n", "1000", "-c", "1", "-t", "set"});
   ASSERT_TRUE(eventually([this] { return calls("set") > 10; }));
   link_.run({"DEBUG", "SLEEP", "0.6"});
   EXPECT_EQ(process.wait_for_exit(), 0);
@@ -189,7 +166,7 @@ TEST_F(Benchmark, WhatWasDueAndNotAnsweredIsTold) {
 }
 
 TEST_F(Benchmark, IdleConnectionsAreOpenedAndHeld) {
-  ProcessRun process({program, "-p", std::to_string(port_), "-I", "-c", "20"});
+  ProcessRun process({benchmark_program, "-p", std::to_string(port_), "-I", "-c", "20"});
   EXPECT_TRUE(eventually([this] { return info_number(link_, "connected_clients") == 21; }));
   process.signal(SIGINT);
   EXPECT_EQ(process.wait_for_exit(), 0);

@@ -1,4 +1,4 @@
-#include "check-rdb/report/text_table.h"
+#include "common/tool/text_table.h"
 
 #include <algorithm>
 

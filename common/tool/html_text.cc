@@ -1,6 +1,6 @@
-#include "check-rdb/report/html_text.h"
+#include "common/tool/html_text.h"
 
-#include "check-rdb/report/names.h"
+#include "common/tool/names.h"
 
 namespace redoubt {
 

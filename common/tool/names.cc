@@ -1,4 +1,4 @@
-#include "check-rdb/report/names.h"
+#include "common/tool/names.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>

@@ -1,0 +1,93 @@
+#include "benchmark/report/measurement.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace redoubt {
+namespace {
+
+constexpr double busy_from = 0.85;
+// CPU times are counted in ticks of some milliseconds on some systems.
+constexpr double shortest_told_seconds = 0.05;
+
+double percent(double share) { return share * 100; }
+
+std::string threads_text(size_t threads) {
+  return threads == 1 ? std::string("1 thread") : fmt::format("{} threads", threads);
+}
+
+}  // namespace
+
+std::string_view name_of(Limit limit) {
+  switch (limit) {
+    case Limit::client: return "client";
+    case Limit::server: return "server";
+    case Limit::both: return "both";
+    case Limit::neither: return "neither";
+    case Limit::unknown: break;
+  }
+  return "unknown";
+}
+
+double Measurement::client_busy() const {
+  return seconds > 0 && threads > 0 ? client_cpu_seconds / seconds / static_cast<double>(threads) : 0;
+}
+
+std::optional<double> Measurement::server_busy() const {
+  if (!server_cpu || server_cpu->at <= 0) return std::nullopt;
+  return server_cpu->all / server_cpu->at;
+}
+
+Limit Measurement::limit() const {
+  if (seconds < shortest_told_seconds) return Limit::unknown;
+  const bool client = client_busy() >= busy_from;
+  if (!server_cpu) return client ? Limit::client : Limit::unknown;
+  if (server_cpu->main >= server_cpu->at * busy_from) return client ? Limit::both : Limit::server;
+  return client ? Limit::client : Limit::neither;
+}
+
+Measurement measurement_of(std::string_view test, size_t clients, size_t pipeline, size_t threads,
+                           const LoadResult& result) {
+  Measurement kept;
+  kept.test = test;
+  kept.clients = clients;
+  kept.pipeline = pipeline;
+  kept.threads = std::clamp<size_t>(threads, 1, clients);
+  const Histogram& latency = result.latency;
+  kept.replies = latency.count();
+  for (const auto& [text, count] : result.errors) kept.errors += count;
+  kept.seconds = result.seconds;
+  kept.mean_ns = latency.mean();
+  kept.min_ns = latency.min();
+  kept.p50_ns = latency.percentile(50);
+  kept.p95_ns = latency.percentile(95);
+  kept.p99_ns = latency.percentile(99);
+  kept.p999_ns = latency.percentile(99.9);
+  kept.max_ns = latency.max();
+  kept.client_cpu_seconds = result.cpu_seconds;
+  kept.whole = !result.stopped;
+  return kept;
+}
+
+std::string verdict_sentence(const Measurement& measurement) {
+  std::string text = fmt::format("client {:.0f} % of {}, server ", percent(measurement.client_busy()),
+                                 threads_text(measurement.threads));
+  const std::optional<double> server = measurement.server_busy();
+  text += server ? fmt::format("{:.0f} %: ", percent(*server)) : std::string("not told: ");
+  switch (measurement.limit()) {
+    case Limit::unknown: text += "too little to tell what was the limit"; break;
+    case Limit::server: text += "the server was the limit"; break;
+    case Limit::both: text += "both were busy all the time"; break;
+    case Limit::neither: text += "neither was busy all the time"; break;
+    case Limit::client: text += "the client was the limit, not the server"; break;
+  }
+  if (measurement.limit() == Limit::client || measurement.limit() == Limit::both) {
+    const size_t more = measurement.threads * 2;
+    text += more <= measurement.clients ? fmt::format("; try --threads {}", more)
+                                        : std::string("; it needs more clients, and --threads");
+  }
+  return text;
+}
+
+}  // namespace redoubt

@@ -1,0 +1,86 @@
+// What is kept of a test, and who was its limit.
+#include "benchmark/report/measurement.h"
+
+#include <gtest/gtest.h>
+
+namespace redoubt {
+namespace {
+
+TEST(Measurement, KeepsTheFiguresOfAResult) {
+  LoadResult result;
+  for (uint64_t ms = 1; ms <= 1000; ++ms) result.latency.record(ms * 1'000'000);
+  result.seconds = 2;
+  result.cpu_seconds = 1;
+  result.errors = {{"ERR a", 3}, {"ERR b", 4}};
+  result.stopped = true;
+  const Measurement kept = measurement_of("GET", 3, 16, 8, result);
+  EXPECT_EQ(kept.test, "GET");
+  EXPECT_EQ(kept.threads, 3u) << "a thread without clients is none";
+  EXPECT_EQ(kept.replies, 1000u);
+  EXPECT_EQ(kept.errors, 7u);
+  EXPECT_EQ(kept.rate(), 500);
+  EXPECT_FALSE(kept.whole);
+  EXPECT_NEAR(static_cast<double>(kept.p50_ns), 500e6, 1e6);
+  EXPECT_NEAR(static_cast<double>(kept.p999_ns), 999e6, 1e6);
+  EXPECT_EQ(kept.max_ns, result.latency.max());
+  EXPECT_DOUBLE_EQ(kept.client_busy(), 1.0 / 6);
+  EXPECT_EQ(measurement_of("GET", 3, 16, 0, result).threads, 1u);
+  EXPECT_EQ(measurement_of("GET", 3, 16, 1, LoadResult{}).rate(), 0);
+}
+
+TEST(Measurement, TheLimitIsWhoWasBusyAllTheTime) {
+  const struct {
+    double seconds;
+    double client;
+    std::optional<ServerCpu> server;
+    size_t threads;
+    Limit limit;
+    const char* sentence;
+  } cases[] = {
+      {10, 9.9, ServerCpu{5, 5, 10}, 1, Limit::client,
+       "client 99 % of 1 thread, server 50 %: the client was the limit, not the server; try --threads 2"},
+      {10, 5, ServerCpu{9.8, 9.8, 10}, 1, Limit::server,
+       "client 50 % of 1 thread, server 98 %: the server was the limit"},
+      {10, 9.9, ServerCpu{9.9, 9.9, 10}, 1, Limit::both,
+       "client 99 % of 1 thread, server 99 %: both were busy all the time; try --threads 2"},
+      {10, 2, ServerCpu{2, 2, 10}, 1, Limit::neither,
+       "client 20 % of 1 thread, server 20 %: neither was busy all the time"},
+      {10, 39, ServerCpu{30, 2, 10}, 4, Limit::client,
+       "client 98 % of 4 threads, server 300 %: the client was the limit, not the server; it needs more clients, and "
+       "--threads"},
+      {10, 9.9, std::nullopt, 1, Limit::client,
+       "client 99 % of 1 thread, server not told: the client was the limit, not the server; try --threads 2"},
+      {10, 2, std::nullopt, 1, Limit::unknown,
+       "client 20 % of 1 thread, server not told: too little to tell what was the limit"},
+      {0.01, 0.01, ServerCpu{0, 0, 10}, 1, Limit::unknown,
+       "client 100 % of 1 thread, server 0 %: too little to tell what was the limit"},
+  };
+  for (const auto& row : cases) {
+    Measurement one;
+    one.clients = 7;
+    one.threads = row.threads;
+    one.seconds = row.seconds;
+    one.client_cpu_seconds = row.client;
+    one.server_cpu = row.server;
+    EXPECT_EQ(one.limit(), row.limit) << row.sentence;
+    EXPECT_EQ(verdict_sentence(one), row.sentence);
+  }
+}
+
+TEST(ServerCpu, IsReadFromInfo) {
+  const auto cpu = server_cpu_of(
+      "# CPU\r\nused_cpu_sys:1.5\r\nused_cpu_user:2.25\r\nused_cpu_sys_children:9\r\n"
+      "used_cpu_sys_main_thread:1.0\r\nused_cpu_user_main_thread:2.0\r\n");
+  ASSERT_TRUE(cpu);
+  EXPECT_EQ(cpu->all, 3.75);
+  EXPECT_EQ(cpu->main, 3);
+  const auto old = server_cpu_of("used_cpu_sys:1\nused_cpu_user:2");
+  ASSERT_TRUE(old);
+  EXPECT_EQ(old->main, 3);
+  EXPECT_FALSE(server_cpu_of("used_cpu_sys:1\r\n"));
+  EXPECT_FALSE(server_cpu_of("used_cpu_sys:x\r\nused_cpu_user:2\r\n"));
+  EXPECT_FALSE(server_cpu_of(""));
+}
+
+}  // namespace
+}  // namespace redoubt
