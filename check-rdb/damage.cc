@@ -3,43 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
+#include "common/rdb/rdb_type_name.h"
 #include "common/tool/hex_dump.h"
 #include "common/tool/json_text.h"
 
 namespace redoubt {
-
-std::string_view type_name(RdbType type) {
-  static constexpr std::array<std::string_view, 26> names = {"string",
-                                                             "list-linked",
-                                                             "set-hashtable",
-                                                             "zset-v1",
-                                                             "hash-hashtable",
-                                                             "zset-v2",
-                                                             "module-pre-release",
-                                                             "module-value",
-                                                             "",
-                                                             "hash-zipmap",
-                                                             "list-ziplist",
-                                                             "set-intset",
-                                                             "zset-ziplist",
-                                                             "hash-ziplist",
-                                                             "quicklist",
-                                                             "stream",
-                                                             "hash-listpack",
-                                                             "zset-listpack",
-                                                             "quicklist-v2",
-                                                             "stream-v2",
-                                                             "set-listpack",
-                                                             "stream-v3",
-                                                             "hash-hashtable-md-pre-release",
-                                                             "hash-listpack-md-pre-release",
-                                                             "hash-hashtable-md",
-                                                             "hash-listpack-md"};
-  const auto number = static_cast<size_t>(type);
-  return number < names.size() && !names[number].empty() ? names[number] : "unknown";
-}
 
 std::string printable(std::string_view bytes) {
   std::string text;
@@ -114,7 +83,7 @@ boost::json::object json_of(const RdbDamage& damage) {
   if (damage.at.key) object["key"] = json_of_bytes(*damage.at.key);
   if (damage.at.type) {
     object["type"] = static_cast<int>(*damage.at.type);
-    object["type_name"] = type_name(*damage.at.type);
+    object["type_name"] = rdb_type_name(*damage.at.type);
   }
   return object;
 }

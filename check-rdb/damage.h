@@ -17,8 +17,6 @@ struct RdbDamage {
   RdbPosition at;
 };
 
-// The name that redis-check-rdb prints for a type.
-std::string_view type_name(RdbType type);
 // Bytes of the file as one line: what is not printable, and each backslash, as \xHH.
 std::string printable(std::string_view bytes);
 // One sentence: what would have been right there.

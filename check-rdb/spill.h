@@ -10,6 +10,7 @@
 #include <cstring>
 #include <memory>
 #include <queue>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -63,16 +64,20 @@ class SpillSorter {
 
   // After the last add(). May be called once only.
   Status finish() {
-    std::sort(records_.begin(), records_.end());
-    if (runs_.empty()) return {};
+    if (runs_.empty()) {
+      std::sort(records_.begin(), records_.end());
+      return {};
+    }
     if (Status done = spill(); !done) return done;
-    records_ = {};
-    // What was just given back may not have reached the system yet: half of it is enough to merge.
-    const size_t share = std::max<size_t>(most_ / 2 / runs_.size(), 16);
+    // The same memory serves for merging: each run has a share of it.
+    const size_t share = std::max<size_t>(most_ / runs_.size(), 16);
+    records_.resize(share * runs_.size());
+    Record* part = records_.data();
     for (Run& run : runs_) {
-      run.share = share;
+      run.part = {part, share};
+      part += share;
       if (Status done = refill(run); !done) return done;
-      if (run.at < run.records.size()) heap_.push(&run);
+      if (!run.ready.empty()) heap_.push(&run);
     }
     return {};
   }
@@ -87,24 +92,24 @@ class SpillSorter {
     if (heap_.empty()) return false;
     Run* run = heap_.top();
     heap_.pop();
-    record = run->records[run->at++];
-    if (run->at == run->records.size()) {
+    record = run->ready.front();
+    run->ready = run->ready.subspan(1);
+    if (run->ready.empty()) {
       if (Status done = refill(*run); !done) return done.error();
     }
-    if (run->at < run->records.size()) heap_.push(run);
+    if (!run->ready.empty()) heap_.push(run);
     return true;
   }
 
  private:
   struct Run {
-    uint64_t offset = 0;  // of what is not read yet
-    uint64_t left = 0;    // records of it
-    size_t share = 0;     // records to read at once
-    std::vector<Record> records = {};
-    size_t at = 0;
+    uint64_t offset = 0;                 // of what is not read yet
+    uint64_t left = 0;                   // records of it
+    std::span<Record> part = {};         // of records_, where it is read to
+    std::span<const Record> ready = {};  // of what was read
   };
   struct Later {
-    bool operator()(const Run* a, const Run* b) const { return b->records[b->at] < a->records[a->at]; }
+    bool operator()(const Run* a, const Run* b) const { return b->ready.front() < a->ready.front(); }
   };
 
   Status spill() {
@@ -115,11 +120,10 @@ class SpillSorter {
     return done;
   }
   Status refill(Run& run) {
-    const auto count = static_cast<size_t>(std::min<uint64_t>(run.share, run.left));
-    run.records.resize(count);
-    run.at = 0;
+    const auto count = static_cast<size_t>(std::min<uint64_t>(run.part.size(), run.left));
+    run.ready = run.part.first(count);
     if (count == 0) return {};
-    Status done = file_.read(run.offset, reinterpret_cast<char*>(run.records.data()), count * sizeof(Record));
+    Status done = file_.read(run.offset, reinterpret_cast<char*>(run.part.data()), count * sizeof(Record));
     run.offset += count * sizeof(Record);
     run.left -= count;
     return done;
@@ -128,7 +132,7 @@ class SpillSorter {
   SpillFile file_;
   size_t most_;
   uint64_t count_ = 0;
-  std::vector<Record> records_;  // not spilled
+  std::vector<Record> records_;  // not spilled; when merging, a part for each run
   size_t taken_ = 0;             // of them, when nothing was spilled
   std::vector<Run> runs_;
   std::priority_queue<Run*, std::vector<Run*>, Later> heap_;

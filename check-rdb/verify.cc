@@ -9,16 +9,17 @@
 #include "check-rdb/damage.h"
 #include "check-rdb/modes.h"
 #include "check-rdb/rdb_file.h"
-#include "check-rdb/verify_visitor.h"
 #include "common/base/clock.h"
+#include "common/rdb/rdb_null_visitor.h"
 #include "common/rdb/rdb_reader.h"
+#include "common/rdb/rdb_type_name.h"
 #include "common/tool/json_text.h"
 
 namespace redoubt {
 namespace {
 
 // Says what passes, if it is to, and counts.
-class Checker final : public VerifyVisitor {
+class Checker final : public RdbNullVisitor {
  public:
   // `lines`: null for none.
   Checker(RdbFile& file, Output* lines) : file_(file), lines_(lines), now_ms_(wall_ms()) {}
@@ -197,7 +198,7 @@ void Verification::print_damage(const RdbDamage& damage) {
   if (damage.at.key) out_.print("[additional info] Reading key '{}'\n", printable(*damage.at.key));
   if (damage.at.type) {
     out_.print("[additional info] Reading type {} ({})\n", static_cast<int>(*damage.at.type),
-               type_name(*damage.at.type));
+               rdb_type_name(*damage.at.type));
   }
   checker_.print_counts(out_);
   out_.write("\n");

@@ -22,7 +22,7 @@ CheckStatus run_stats(const CheckAofOptions& options, const CheckedLog& log, Che
   if (options.json) {
     print_aof_stats_json(report, *stats, context.out);
   } else {
-    print_aof_stats(report, *stats, context.out);
+    print_aof_stats(report, *stats, context.out_painter, context.out);
   }
   context.out.flush();
   print_log_end(report.end, context);

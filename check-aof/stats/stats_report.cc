@@ -1,6 +1,6 @@
 #include "check-aof/stats/stats_report.h"
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <boost/json/array.hpp>
@@ -11,6 +11,8 @@
 #include "common/base/config_file.h"
 #include "common/base/number.h"
 #include "common/tool/json_text.h"
+#include "common/tool/names.h"
+#include "common/tool/text_table.h"
 
 namespace redoubt {
 namespace {
@@ -19,10 +21,6 @@ struct NamedTraffic {
   std::string name;
   Traffic traffic;
 };
-
-double share(uint64_t part, uint64_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
 
 // The largest first.
 std::vector<NamedTraffic> commands_in_order(const AofStatsCollector& stats) {
@@ -45,40 +43,34 @@ std::vector<NamedTraffic> databases_in_order(const AofStatsCollector& stats) {
   return rows;
 }
 
-void print_table(std::string_view title, const std::vector<NamedTraffic>& rows, const Traffic& all, Output& out) {
-  size_t width = title.size();
-  std::vector<std::string> names;
+void print_table(std::string title, const std::vector<NamedTraffic>& rows, const Traffic& all, const Painter& painter,
+                 Output& out) {
+  TextTable table({{std::move(title), false}, {"commands"}, {"share"}, {"bytes"}, {"share"}});
   for (const NamedTraffic& row : rows) {
-    append_word(names.emplace_back(), row.name);
-    width = std::max(width, names.back().size());
+    std::string name;
+    append_word(name, row.name);
+    table.row({std::move(name), grouped(row.traffic.commands), share_of(row.traffic.commands, all.commands),
+               grouped(row.traffic.bytes), share_of(row.traffic.bytes, all.bytes)});
   }
-  out.print("\n{:<{}}  {:>14}  {:>7}  {:>16}  {:>7}\n", title, width, "commands", "share", "bytes", "share");
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const Traffic& traffic = rows[i].traffic;
-    out.print("{:<{}}  {:>14}  {:>5.1f} %  {:>16}  {:>5.1f} %\n", names[i], width, traffic.commands,
-              100 * share(traffic.commands, all.commands), traffic.bytes, 100 * share(traffic.bytes, all.bytes));
-  }
+  out.write("\n");
+  table.print(painter, out);
 }
 
-void print_keys(const AofStatsCollector& stats, Output& out) {
+void print_keys(const AofStatsCollector& stats, const Painter& painter, Output& out) {
   const std::vector<HeavyKey> keys = stats.keys().top(AofStatsReport::most_keys);
   if (keys.empty()) return;
-  out.print("\n{:>14}  {:>16}  {:>4}  key with most traffic{}\n", "commands", "bytes", "db",
-            stats.keys().exact() ? "" : " (about: there are too many keys to count all)");
+  const char* what =
+      stats.keys().exact() ? "key with most traffic" : "key with most traffic (about: there are too many to count all)";
+  TextTable table({{"commands"}, {"bytes"}, {"db"}, {what, false}});
   for (const HeavyKey& key : keys) {
     std::string text;
     append_word(text, key.key);
     if (key.key.size() == HeavyKeys::longest_key) text += "...";
     if (key.missed > 0) text += fmt::format("  (up to {} bytes more)", key.missed);
-    out.print("{:>14}  {:>16}  {:>4}  {}\n", key.commands, key.bytes, key.database, text);
+    table.row({grouped(key.commands), grouped(key.bytes), std::to_string(key.database), std::move(text)});
   }
-}
-
-std::string utc(int64_t unix_seconds) {
-  // What no calendar has.
-  constexpr int64_t last = 253402300799;
-  if (unix_seconds < 0 || unix_seconds > last) return std::to_string(unix_seconds);
-  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(unix_seconds)));
+  out.write("\n");
+  table.print(painter, out);
 }
 
 uint64_t saved(const AofStatsReport& report) {
@@ -87,7 +79,8 @@ uint64_t saved(const AofStatsReport& report) {
 
 }  // namespace
 
-void print_aof_stats(const AofStatsReport& report, const AofStatsCollector& stats, Output& out) {
+void print_aof_stats(const AofStatsReport& report, const AofStatsCollector& stats, const Painter& painter,
+                     Output& out) {
   const Traffic all = stats.all();
   out.print("{}\n", report.log);
   out.print("size          {} bytes ({})\n", report.size, format_bytes_human(report.size));
@@ -96,17 +89,17 @@ void print_aof_stats(const AofStatsReport& report, const AofStatsCollector& stat
   out.print("commands      {}\n", all.commands);
   out.print("transactions  {}, with {} commands\n", stats.transactions(), stats.commands_in_transactions());
   if (stats.first_time()) {
-    out.print("time          {} to {}, by {} annotations\n", utc(*stats.first_time()), utc(*stats.last_time()),
-              stats.timestamps());
+    out.print("time          {} to {}, by {} annotations\n", utc_time(*stats.first_time()),
+              utc_time(*stats.last_time()), stats.timestamps());
   } else {
     out.print("time          not noted in the log (aof-timestamp-enabled)\n");
   }
-  out.print("rewrite       would save about {:.0f} %: {} of {} bytes of commands{}\n",
-            100 * share(saved(report), report.log_size), saved(report), report.log_size,
+  out.print("rewrite       would save about {}: {} of {} bytes of commands{}\n",
+            report.log_size == 0 ? "0 %" : share_of(saved(report), report.log_size), saved(report), report.log_size,
             stats.rewrite().sampled() ? ", by a sample of the keys" : "");
-  print_table("command", commands_in_order(stats), all, out);
-  print_table("database", databases_in_order(stats), all, out);
-  print_keys(stats, out);
+  print_table("command", commands_in_order(stats), all, painter, out);
+  print_table("database", databases_in_order(stats), all, painter, out);
+  print_keys(stats, painter, out);
 }
 
 void print_aof_stats_json(const AofStatsReport& report, const AofStatsCollector& stats, Output& out) {

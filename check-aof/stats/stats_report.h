@@ -7,6 +7,8 @@
 
 #include "check-aof/read_log.h"
 #include "check-aof/stats/stats_collector.h"
+#include "common/tool/output.h"
+#include "common/tool/terminal.h"
 
 namespace redoubt {
 
@@ -20,7 +22,7 @@ struct AofStatsReport {
   LogEnd end;
 };
 
-void print_aof_stats(const AofStatsReport& report, const AofStatsCollector& stats, Output& out);
+void print_aof_stats(const AofStatsReport& report, const AofStatsCollector& stats, const Painter& painter, Output& out);
 void print_aof_stats_json(const AofStatsReport& report, const AofStatsCollector& stats, Output& out);
 
 }  // namespace redoubt

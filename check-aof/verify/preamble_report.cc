@@ -1,6 +1,7 @@
 #include "check-aof/verify/preamble_report.h"
 
 #include "common/base/clock.h"
+#include "common/rdb/rdb_type_name.h"
 
 namespace redoubt {
 
@@ -51,9 +52,10 @@ void PreambleReport::broken(const RdbPosition& position, const std::string& prob
   if (!speaks()) return;
   out_->print("--- RDB ERROR DETECTED ---\n[offset {}] {}\n", position.offset, problem);
   out_->print("[additional info] While doing: {}\n", position.doing);
-  if (position.key) {
-    out_->print("[additional info] Reading key '{}'\n", *position.key);
-    if (position.type) out_->print("[additional info] Reading type {}\n", static_cast<int>(*position.type));
+  if (position.key) out_->print("[additional info] Reading key '{}'\n", *position.key);
+  if (position.type) {
+    out_->print("[additional info] Reading type {} ({})\n", static_cast<int>(*position.type),
+                rdb_type_name(*position.type));
   }
   counts();
 }

@@ -4,12 +4,13 @@
 #include <string>
 
 #include "common/aof/aof_reader.h"
+#include "common/rdb/rdb_null_visitor.h"
 #include "common/tool/output.h"
 #include "common/tool/progress.h"
 
 namespace redoubt {
 
-class PreambleReport final : public RdbVisitor {
+class PreambleReport final : public RdbNullVisitor {
  public:
   // `out` may be null: then it only counts. `progress` gives way before a line is printed.
   PreambleReport(Output* out, Progress& progress) : out_(out), progress_(progress) {}
@@ -23,15 +24,6 @@ class PreambleReport final : public RdbVisitor {
   void aux(std::string_view name, std::string_view value) override;
   void select_db(uint64_t db) override;
   bool begin_key(const RdbKey& key) override;
-  Status end_key() override { return {}; }
-  void string(std::string_view) override {}
-  void begin_elements(uint64_t) override {}
-  void element(std::string_view) override {}
-  void pair(std::string_view, std::string_view, int64_t) override {}
-  void scored(std::string_view, double) override {}
-  void packed(RdbBlob, std::string_view) override {}
-  void begin_nodes(uint64_t) override {}
-  void node(bool, std::string_view) override {}
 
  private:
   bool speaks();

@@ -9,7 +9,7 @@
 #include "check-rdb/damage.h"
 #include "check-rdb/diff/key_index.h"
 #include "check-rdb/modes.h"
-#include "check-rdb/verify_visitor.h"
+#include "common/rdb/rdb_null_visitor.h"
 #include "common/tool/json_text.h"
 
 namespace redoubt {
@@ -135,7 +135,7 @@ Status Comparison::compare(const IndexedKey& before, const IndexedKey& after) {
 }
 
 // Fetches the names of keys at ascending offsets of one file. Reads on where they are close together.
-class NameFetcher final : public VerifyVisitor {
+class NameFetcher final : public RdbNullVisitor {
  public:
   NameFetcher(RdbFile& file, int version) : file_(file), version_(version) {}
 

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "check-rdb/damage.h"
 #include "check-rdb/options.h"
 #include "check-rdb/report/stats_report.h"
+#include "common/rdb/rdb_type_name.h"
 #include "common/tool/csv_text.h"
 
 namespace redoubt {
@@ -76,7 +76,7 @@ class CsvReport {
       const EncodingTotals& totals = stats.encodings[i];
       if (totals.keys == 0) continue;
       const std::string_view kind = name_of(kind_of_encoding(i));
-      const std::string_view name = type_name(static_cast<RdbType>(i));
+      const std::string_view name = rdb_type_name(static_cast<RdbType>(i));
       row("encodings", "", kind, name, "keys", totals.keys);
       row("encodings", "", kind, name, "file_bytes", totals.file_bytes);
     }

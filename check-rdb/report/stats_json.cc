@@ -5,6 +5,7 @@
 #include "check-rdb/damage.h"
 #include "check-rdb/options.h"
 #include "check-rdb/report/stats_report.h"
+#include "common/rdb/rdb_type_name.h"
 #include "common/tool/json_text.h"
 
 namespace redoubt {
@@ -52,7 +53,7 @@ json::array json_of(const std::vector<TopKey>& keys) {
                         {"key", json_of_bytes(key.name)},
                         {"name_bytes", key.name_size},
                         {"type", name_of(key.kind)},
-                        {"encoding", type_name(key.type)},
+                        {"encoding", rdb_type_name(key.type)},
                         {"elements", key.elements},
                         {"file_bytes", key.file_bytes},
                         {"memory_bytes", key.memory_bytes}};
@@ -80,7 +81,7 @@ json::array encodings_of(const FileStats& stats) {
     const EncodingTotals& totals = stats.encodings[i];
     if (totals.keys == 0) continue;
     array.push_back({{"type", name_of(kind_of_encoding(i))},
-                     {"encoding", type_name(static_cast<RdbType>(i))},
+                     {"encoding", rdb_type_name(static_cast<RdbType>(i))},
                      {"keys", totals.keys},
                      {"file_bytes", totals.file_bytes}});
   }

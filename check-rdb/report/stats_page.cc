@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "check-rdb/damage.h"
 #include "check-rdb/options.h"
 #include "check-rdb/report/page_style.h"
 #include "check-rdb/report/stats_report.h"
 #include "check-rdb/report/treemap.h"
 #include "common/base/number.h"
+#include "common/rdb/rdb_type_name.h"
 #include "common/tool/html_page.h"
 #include "common/tool/html_text.h"
 #include "common/tool/names.h"
@@ -169,7 +169,7 @@ class Page {
       add("<tr><td class=\"name\">{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"text\">{}</td><td "
           "class=\"text\">{}</td><td>{}</td><td>{}</td></tr>\n",
           name_html(key.name, key.name_size), format_bytes_human(key.memory_bytes), format_bytes_human(key.file_bytes),
-          grouped(key.elements), name_of(key.kind), type_name(key.type), key.db,
+          grouped(key.elements), name_of(key.kind), rdb_type_name(key.type), key.db,
           key.expires_ms == RdbKey::never ? "" : utc_time(key.expires_ms / 1000));
     }
     html_ += "</table></div>\n";

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "check-rdb/damage.h"
 #include "check-rdb/options.h"
 #include "check-rdb/report/stats_report.h"
 #include "common/base/number.h"
+#include "common/rdb/rdb_type_name.h"
 #include "common/tool/names.h"
 #include "common/tool/text_table.h"
 
@@ -107,7 +107,7 @@ class TextReport {
     for (size_t i = 0; i < stats_.encodings.size(); ++i) {
       const EncodingTotals& totals = stats_.encodings[i];
       if (totals.keys == 0) continue;
-      table.row({std::string(name_of(kind_of_encoding(i))), std::string(type_name(static_cast<RdbType>(i))),
+      table.row({std::string(name_of(kind_of_encoding(i))), std::string(rdb_type_name(static_cast<RdbType>(i))),
                  grouped(totals.keys), format_bytes_human(totals.file_bytes)});
     }
     if (table.empty()) return;

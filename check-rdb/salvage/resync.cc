@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "check-rdb/verify_visitor.h"
+#include "common/rdb/rdb_null_visitor.h"
 
 namespace redoubt {
 namespace {
@@ -13,7 +13,7 @@ constexpr size_t checksum_size = 8;
 constexpr uint64_t attempt_cost = 64;  // in bytes: what a try takes however short it is
 constexpr uint64_t least_work = uint64_t{64} << 20;
 
-class Names final : public VerifyVisitor {
+class Names final : public RdbNullVisitor {
  public:
   bool named = false;
   bool nameless_first = false;

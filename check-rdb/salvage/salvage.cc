@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <optional>
+#include <vector>
 
 #include "check-rdb/modes.h"
 #include "check-rdb/salvage/scan.h"
 #include "common/hash/crc64.h"
+#include "common/rdb/rdb_type_name.h"
 #include "common/rdb/rdb_writer.h"
 #include "common/tool/json_text.h"
 
@@ -16,7 +19,7 @@ namespace redoubt {
 namespace {
 
 constexpr int checksum_since = 5;
-constexpr size_t most_shown = 100;  // of the keys that stand twice
+constexpr size_t most_shown = 100;  // of the keys that stand twice, also in JSON
 
 // The new file: under another name until it is whole.
 class SalvageWriter {
@@ -24,10 +27,12 @@ class SalvageWriter {
   SalvageWriter(FileSystem& files, const std::string& path) : files_(files), path_(path), temporary_(path + ".tmp") {}
 
   Status write(RdbFile& from, const SalvagePlan& plan);
-  uint64_t size() const { return size_; }
+  // The first of the records that were left out since their keys stand before.
+  const std::vector<RdbStretch>& dropped() const { return dropped_; }
 
  private:
   Status write_records(RdbFile& from, const SalvagePlan& plan);
+  Status next_repeated(const SalvagePlan& plan);
   Status copy(RdbFile& from, RdbStretch bytes);
   Status put(std::string_view bytes);
   Status publish();
@@ -38,7 +43,8 @@ class SalvageWriter {
   std::string temporary_;
   std::unique_ptr<File> file_;
   uint64_t crc_ = 0;
-  uint64_t size_ = 0;
+  std::optional<RdbStretch> repeated_;  // the next
+  std::vector<RdbStretch> dropped_;
 };
 
 Status SalvageWriter::write(RdbFile& from, const SalvagePlan& plan) {
@@ -56,12 +62,13 @@ Status SalvageWriter::write_records(RdbFile& from, const SalvagePlan& plan) {
   RdbWriter writer(text, false);
   writer.header(plan.version);
   if (Status done = put(text); !done) return done;
-  auto repeated = plan.repeated.begin();
+  if (Status done = next_repeated(plan); !done) return done;
   for (const RdbStretch& stretch : plan.stretches) {
     uint64_t begin = stretch.begin;
-    for (; repeated != plan.repeated.end() && repeated->begin < stretch.end; ++repeated) {
-      if (Status done = copy(from, {begin, repeated->begin}); !done) return done;
-      begin = repeated->end;
+    while (repeated_ && repeated_->begin < stretch.end) {
+      if (Status done = copy(from, {begin, repeated_->begin}); !done) return done;
+      begin = repeated_->end;
+      if (Status done = next_repeated(plan); !done) return done;
     }
     if (Status done = copy(from, {begin, stretch.end}); !done) return done;
   }
@@ -72,6 +79,17 @@ Status SalvageWriter::write_records(RdbFile& from, const SalvagePlan& plan) {
   text.clear();
   writer.checksum(crc_);
   return put(text);
+}
+
+Status SalvageWriter::next_repeated(const SalvagePlan& plan) {
+  RdbStretch next;
+  const Result<bool> more = plan.repeated->next(next);
+  if (!more) return more.error();
+  repeated_.reset();
+  if (!*more) return {};
+  repeated_ = next;
+  if (dropped_.size() < most_shown) dropped_.push_back(next);
+  return {};
 }
 
 Status SalvageWriter::copy(RdbFile& from, RdbStretch bytes) {
@@ -91,7 +109,6 @@ Status SalvageWriter::copy(RdbFile& from, RdbStretch bytes) {
 
 Status SalvageWriter::put(std::string_view bytes) {
   crc_ = crc64(crc_, bytes);
-  size_ += bytes.size();
   if (Status done = write_all(*file_, bytes); !done) return named(done.error());
   return {};
 }
@@ -109,24 +126,31 @@ uint64_t lost_bytes(const SalvagePlan& plan) {
   return sum;
 }
 
-void print_plan(const SalvagePlan& plan, const CheckRdbOptions& options, RdbFile& file, Output& out) {
+void print_dropped(const SalvagePlan& plan, const std::vector<RdbStretch>& dropped, const Painter& painter,
+                   Output& out) {
+  if (!plan.repeated) return;
+  for (const RdbStretch& record : dropped) {
+    out.print("{} {} bytes at offset {}: the key stands in the file twice, and what came first is kept\n",
+              painter.paint(Style::warning, "[dropped]"), record.end - record.begin, record.begin);
+  }
+  if (plan.repeated->count() > dropped.size()) {
+    out.print("{} {} more such keys\n", painter.paint(Style::warning, "[dropped]"),
+              plan.repeated->count() - dropped.size());
+  }
+}
+
+void print_plan(const SalvagePlan& plan, const std::vector<RdbStretch>& dropped, const CheckRdbOptions& options,
+                RdbFile& file, Output& out) {
   const Painter painter(options.colours);
   for (const RdbLoss& loss : plan.losses) {
     const RdbPosition& at = loss.damage.at;
     out.print("{} {} bytes at offset {}: {} (at {}, while doing: {}", painter.paint(Style::bad, "[lost]"),
               loss.bytes.end - loss.bytes.begin, loss.bytes.begin, printable(loss.damage.message), at.offset, at.doing);
-    if (at.type) out.print(", type {}", type_name(*at.type));
+    if (at.type) out.print(", type {}", rdb_type_name(*at.type));
     if (at.key) out.print(", key '{}' of database {}", printable(*at.key), at.db);
     out.write(")\n");
   }
-  for (size_t i = 0; i < std::min(plan.repeated.size(), most_shown); ++i) {
-    const RdbStretch& record = plan.repeated[i];
-    out.print("{} {} bytes at offset {}: the key stands in the file twice, and what came first is kept\n",
-              painter.paint(Style::warning, "[dropped]"), record.end - record.begin, record.begin);
-  }
-  if (plan.repeated.size() > most_shown) {
-    out.print("{} {} more such keys\n", painter.paint(Style::warning, "[dropped]"), plan.repeated.size() - most_shown);
-  }
+  print_dropped(plan, dropped, painter, out);
   if (plan.resynchronised) {
     out.print("[info] Keys behind a gap are taken to be of the database that was selected last before it\n");
   }
@@ -134,7 +158,8 @@ void print_plan(const SalvagePlan& plan, const CheckRdbOptions& options, RdbFile
   out.print("[info] {} of {} bytes are lost, in {} places\n", lost_bytes(plan), file.size(), plan.losses.size());
 }
 
-boost::json::object json_of(const SalvagePlan& plan, const CheckRdbOptions& options, RdbFile& file) {
+boost::json::object json_of(const SalvagePlan& plan, const std::vector<RdbStretch>& dropped,
+                            const CheckRdbOptions& options, RdbFile& file) {
   boost::json::object document;
   document["file"] = json_of_bytes(options.file);
   document["bytes"] = file.size();
@@ -146,11 +171,12 @@ boost::json::object json_of(const SalvagePlan& plan, const CheckRdbOptions& opti
     losses.push_back(std::move(one));
   }
   boost::json::array repeated;
-  for (const RdbStretch& record : plan.repeated) {
+  for (const RdbStretch& record : dropped) {
     repeated.push_back(boost::json::object{{"begin", record.begin}, {"end", record.end}});
   }
   document["losses"] = std::move(losses);
   document["repeated"] = std::move(repeated);
+  document["repeated_keys"] = plan.repeated ? plan.repeated->count() : 0;
   document["lost_bytes"] = lost_bytes(plan);
   document["gave_up"] = plan.gave_up;
   document["keys"] = plan.keys;
@@ -172,7 +198,7 @@ class Salvage {
     err_.print("redoubt-check-rdb: {}\n", error.text);
     return CheckStatus::io;
   }
-  void print(const SalvagePlan& plan, CheckStatus status);
+  void print(const SalvagePlan& plan, const std::vector<RdbStretch>& dropped, CheckStatus status);
 
   const CheckRdbOptions& options_;
   FileSystem& files_;
@@ -184,20 +210,22 @@ class Salvage {
 CheckStatus Salvage::run() {
   const Result<SalvagePlan> plan = plan_salvage(file_, files_, options_);
   if (!plan) return fail(plan.error());
+  std::vector<RdbStretch> dropped;
   CheckStatus status = CheckStatus::sound;
   if (!plan->sound) status = plan->keys + plan->functions != 0 ? CheckStatus::repaired : CheckStatus::damaged;
   if (status == CheckStatus::repaired) {
     SalvageWriter writer(files_, options_.salvage_file);
     if (const Status done = writer.write(file_, *plan); !done) return fail(done.error());
+    dropped = writer.dropped();
   }
   file_.progress().clear();
-  print(*plan, status);
+  print(*plan, dropped, status);
   return status;
 }
 
-void Salvage::print(const SalvagePlan& plan, CheckStatus status) {
+void Salvage::print(const SalvagePlan& plan, const std::vector<RdbStretch>& dropped, CheckStatus status) {
   if (options_.form == CheckRdbForm::json) {
-    boost::json::object document = json_of(plan, options_, file_);
+    boost::json::object document = json_of(plan, dropped, options_, file_);
     document["verdict"] = status == CheckStatus::sound      ? "sound"
                           : status == CheckStatus::repaired ? "salvaged"
                                                             : "lost";
@@ -211,7 +239,7 @@ void Salvage::print(const SalvagePlan& plan, CheckStatus status) {
                painter.paint(Style::good, "[info]"), options_.file, options_.salvage_file);
     return;
   }
-  print_plan(plan, options_, file_, out_);
+  print_plan(plan, dropped, options_, file_, out_);
   if (status == CheckStatus::damaged) {
     out_.print("{} There is not one key that could be salvaged; {} was not written\n",
                painter.paint(Style::bad, "[info]"), options_.salvage_file);

@@ -7,13 +7,12 @@
 #include "check-rdb/key_hash.h"
 #include "check-rdb/salvage/resync.h"
 #include "check-rdb/spill.h"
-#include "check-rdb/verify_visitor.h"
+#include "common/rdb/rdb_null_visitor.h"
 
 namespace redoubt {
 namespace {
 
 constexpr size_t most_losses = 10'000;
-constexpr size_t most_repeated = 1'000'000;
 constexpr int checksum_since = 5;
 constexpr size_t checksum_size = 8;
 constexpr size_t nameless_size = 3;  // of three zeros: a key and a value, both empty
@@ -42,7 +41,7 @@ int version_of(RdbType type) {
 }
 
 // Of the last record that was read.
-class Record final : public VerifyVisitor {
+class Record final : public RdbNullVisitor {
  public:
   explicit Record(const HashKey& hash_key, uint64_t file_size) : hash_key_(hash_key), file_size_(file_size) {}
 
@@ -94,9 +93,11 @@ class Scan {
  public:
   Scan(RdbFile& file, FileSystem& files, const CheckRdbOptions& options)
       : file_(file),
+        files_(files),
+        options_(options),
         record_(hash_key_, file.size()),
         resync_(file),
-        seen_(files, options.spill_directory, options.memory) {}
+        seen_(files, options.spill_directory, options.memory / 2) {}
 
   Result<SalvagePlan> run();
 
@@ -112,6 +113,8 @@ class Scan {
   Status find_repeated();
 
   RdbFile& file_;
+  FileSystem& files_;
+  const CheckRdbOptions& options_;
   HashKey hash_key_;
   Record record_;
   RdbResync resync_;
@@ -238,29 +241,27 @@ bool Scan::skip_damage(RdbDamage damage) {
 
 void Scan::lose(uint64_t begin, uint64_t end, RdbDamage damage) {
   constexpr size_t most_of_key = 256;
-  if (damage.at.key && damage.at.key->size() > most_of_key) damage.at.key->resize(most_of_key);
+  if (damage.at.key && damage.at.key->size() > most_of_key) damage.at.key = damage.at.key->substr(0, most_of_key);
   plan_.losses.push_back({{begin, end}, std::move(damage)});
 }
 
 // A server refuses a file in which a key stands twice. What stands first is kept.
 Status Scan::find_repeated() {
   if (Status done = seen_.finish(); !done) return done;
+  plan_.repeated = std::make_unique<RepeatedRecords>(files_, options_.spill_directory, options_.memory / 8);
   SeenKey before;
   SeenKey key;
   for (bool first = true;; first = false) {
     const Result<bool> more = seen_.next(key);
     if (!more) return more.error();
-    if (!*more) break;
-    if (!first && key.key == before.key && plan_.repeated.size() < most_repeated) {
-      plan_.repeated.push_back(key.record);
+    if (!*more) return plan_.repeated->finish();
+    if (!first && key.key == before.key) {
+      if (Status done = plan_.repeated->add(key.record); !done) return done;
       --plan_.keys;
       if (key.expires) --plan_.expires;
     }
     before = key;
   }
-  std::sort(plan_.repeated.begin(), plan_.repeated.end(),
-            [](const RdbStretch& a, const RdbStretch& b) { return a.begin < b.begin; });
-  return {};
 }
 
 }  // namespace

@@ -1,13 +1,16 @@
 // Goes through a damaged RDB file and finds which stretches of it are whole records, and what is lost between them. Takes
-// memory by the number of gaps, which is limited, and 32 MB for telling keys that stand there twice.
+// memory by the number of gaps, which is limited, and half of options.memory for telling keys that stand there twice: checking
+// large sets takes as much.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "check-rdb/damage.h"
 #include "check-rdb/rdb_file.h"
+#include "check-rdb/spill.h"
 #include "common/base/file.h"
 #include "common/base/result.h"
 
@@ -18,6 +21,11 @@ struct RdbStretch {
   uint64_t end = 0;
 };
 
+inline bool operator<(RdbStretch a, RdbStretch b) { return a.begin < b.begin; }
+
+// Of keys that stand before; ascending, and part of the stretches of the plan. They can be taken once.
+using RepeatedRecords = SpillSorter<RdbStretch>;
+
 struct RdbLoss {
   RdbStretch bytes;  // empty: only the checksum is wrong
   RdbDamage damage;
@@ -27,8 +35,8 @@ struct SalvagePlan {
   bool sound = false;                 // nothing is wrong, and nothing needs to be done
   std::vector<RdbStretch> stretches;  // ascending, of whole records, without header, size hints that lie and end
   std::vector<RdbLoss> losses;
-  std::vector<RdbStretch> repeated;  // records of keys that stand before; ascending, and part of the stretches
-  uint64_t keys = 0;                 // without the repeated
+  std::unique_ptr<RepeatedRecords> repeated;  // null when it is sound
+  uint64_t keys = 0;                          // without the repeated
   uint64_t expires = 0;
   uint64_t functions = 0;
   int version = 0;  // that the header of what is written must have

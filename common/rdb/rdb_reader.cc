@@ -8,6 +8,7 @@
 
 #include "common/hash/crc64.h"
 #include "common/rdb/rdb_input.h"
+#include "common/rdb/rdb_null_visitor.h"
 #include "common/rdb/rdb_value.h"
 
 namespace redoubt {
@@ -42,21 +43,6 @@ std::string_view text_of(Doing doing) {
   return "read-functions";
 }
 
-// Takes what is not wanted.
-class Unwanted final : public RdbVisitor {
- public:
-  bool begin_key(const RdbKey& /*key*/) override { return true; }
-  Status end_key() override { return {}; }
-  void string(std::string_view /*bytes*/) override {}
-  void begin_elements(uint64_t /*count*/) override {}
-  void element(std::string_view /*bytes*/) override {}
-  void pair(std::string_view /*name*/, std::string_view /*value*/, int64_t /*expires_ms*/) override {}
-  void scored(std::string_view /*member*/, double /*score*/) override {}
-  void packed(RdbBlob /*kind*/, std::string_view /*blob*/) override {}
-  void begin_nodes(uint64_t /*count*/) override {}
-  void node(bool /*plain*/, std::string_view /*bytes*/) override {}
-};
-
 constexpr int checksum_since = 5;
 constexpr size_t footer_size = 10;
 
@@ -86,7 +72,7 @@ struct RdbReader::Impl {
   RdbInput input;
   RdbString key_name;
   RdbValueReader values;
-  Unwanted unwanted;
+  RdbNullVisitor unwanted;
   Doing doing = Doing::start;
   bool key_known = false;
   bool type_known = false;

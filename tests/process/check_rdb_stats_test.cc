@@ -16,7 +16,6 @@ namespace {
 
 namespace json = boost::json;
 using testing::HasSubstr;
-using testing::Not;
 using Words = std::vector<std::string>;
 
 constexpr const char* tool = REDOUBT_BIN_DIR "/redoubt-check-rdb";

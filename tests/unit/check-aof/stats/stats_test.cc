@@ -28,25 +28,25 @@ TEST(AofStats, AreATable) {
             "commands      9\n"
             "transactions  1, with 2 commands\n"
             "time          2023-11-14 22:13:20 UTC to 2023-11-14 23:13:20 UTC, by 2 annotations\n"
-            "rewrite       would save about 48 %: 112 of 233 bytes of commands\n"
+            "rewrite       would save about 48.1 %: 112 of 233 bytes of commands\n"
             "\n"
-            "command        commands    share             bytes    share\n"
-            "set                   3   33.3 %                95   40.8 %\n"
-            "select                2   22.2 %                46   19.7 %\n"
-            "mset                  1   11.1 %                42   18.0 %\n"
-            "incr                  1   11.1 %                21    9.0 %\n"
-            "multi                 1   11.1 %                15    6.4 %\n"
-            "exec                  1   11.1 %                14    6.0 %\n"
+            "command  commands   share  bytes   share\n"
+            "set             3  33.3 %     95  40.8 %\n"
+            "select          2  22.2 %     46  19.7 %\n"
+            "mset            1  11.1 %     42  18.0 %\n"
+            "incr            1  11.1 %     21   9.0 %\n"
+            "multi           1  11.1 %     15   6.4 %\n"
+            "exec            1  11.1 %     14   6.0 %\n"
             "\n"
-            "database        commands    share             bytes    share\n"
-            "0                      7   77.8 %               168   72.1 %\n"
-            "3                      2   22.2 %                65   27.9 %\n"
+            "database  commands   share  bytes   share\n"
+            "0                7  77.8 %    168  72.1 %\n"
+            "3                2  22.2 %     65  27.9 %\n"
             "\n"
-            "      commands             bytes    db  key with most traffic\n"
-            "             3                95     0  a\n"
-            "             1                42     3  a\n"
-            "             1                42     3  b\n"
-            "             1                21     0  n\n");
+            "commands  bytes  db  key with most traffic\n"
+            "       3     95   0  a\n"
+            "       1     42   3  a\n"
+            "       1     42   3  b\n"
+            "       1     21   0  n\n");
 }
 
 TEST(AofStats, AreAnObject) {
@@ -91,7 +91,7 @@ TEST(AofStats, CoverAllFilesOfAManifest) {
   EXPECT_THAT(run.out, HasSubstr("RDB part      18 bytes; redoubt-check-rdb --stats looks into it\n"));
   EXPECT_THAT(run.out, HasSubstr("commands      2\n"));
   EXPECT_THAT(run.out, HasSubstr("time          not noted in the log"));
-  EXPECT_THAT(run.out, HasSubstr("would save about 0 %"));
+  EXPECT_THAT(run.out, HasSubstr("would save about 0.0 %"));
 }
 
 TEST(AofStats, AnEmptyLogHasNone) {

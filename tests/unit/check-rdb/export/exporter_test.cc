@@ -123,6 +123,18 @@ TEST(Exporter, Commands) {
 }
 
 TEST(Exporter, JsonLines) {
+  const std::string hash =
+      R"({"db":3,"key":"hash","type":"hash","value":[{"field":"f","value":"v","expires_ms":1700000000009},)"
+      R"({"field":"g","value":"w"}]})";
+  const std::string stream =
+      R"({"db":3,"key":"stream","type":"stream","value":{"entries":[{"id":"100-1","fields":[["f","1"]]},)"
+      R"({"id":"105-1","fields":[["x","y"],["z",""]]}],"length":2,"last_id":"105-1","first_id":"100-1",)"
+      R"("max_deleted_id":"99-0","entries_added":7,"groups":[{"name":"g","last_id":"100-1","entries_read":1,)"
+      R"("pending":[{"id":"100-1","delivered_ms":1700000000000,"deliveries":3},)"
+      R"({"id":"105-1","delivered_ms":1700000000000,"deliveries":1}],"consumers":[)"
+      R"({"name":"idle","seen_ms":5,"active_ms":5,"pending":[]},)"
+      R"({"name":"busy","seen_ms":6,"active_ms":6,"pending":["100-1","105-1"]}]},)"
+      R"({"name":"empty","last_id":"0-0","entries_read":0,"pending":[],"consumers":[]}]}})";
   const Lines lines = lines_of(run(ExportFormat::json, sample()).text);
   EXPECT_EQ(
       lines,
@@ -132,16 +144,8 @@ TEST(Exporter, JsonLines) {
           R"({"db":0,"key":"list","type":"list","expires_ms":1700000000005,"value":["a","1","b"]})",
           R"({"db":0,"key":"set","type":"set","value":["x","y"]})",
           R"({"db":3,"key":"zset","type":"zset","value":[{"member":"m","score":1.5},{"member":"n","score":"inf"}]})",
-          R"({"db":3,"key":"hash","type":"hash","value":[{"field":"f","value":"v","expires_ms":1700000000009},)"
-          R"({"field":"g","value":"w"}]})",
-          R"({"db":3,"key":"stream","type":"stream","value":{"entries":[{"id":"100-1","fields":[["f","1"]]},)"
-          R"({"id":"105-1","fields":[["x","y"],["z",""]]}],"length":2,"last_id":"105-1","first_id":"100-1",)"
-          R"("max_deleted_id":"99-0","entries_added":7,"groups":[{"name":"g","last_id":"100-1","entries_read":1,)"
-          R"("pending":[{"id":"100-1","delivered_ms":1700000000000,"deliveries":3},)"
-          R"({"id":"105-1","delivered_ms":1700000000000,"deliveries":1}],"consumers":[)"
-          R"({"name":"idle","seen_ms":5,"active_ms":5,"pending":[]},)"
-          R"({"name":"busy","seen_ms":6,"active_ms":6,"pending":["100-1","105-1"]}]},)"
-          R"({"name":"empty","last_id":"0-0","entries_read":0,"pending":[],"consumers":[]}]}})",
+          hash,
+          stream,
       }));
 }
 

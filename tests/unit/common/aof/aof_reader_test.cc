@@ -10,6 +10,7 @@
 
 #include "common/aof/aof_writer.h"
 #include "common/base/random.h"
+#include "common/rdb/rdb_null_visitor.h"
 #include "common/rdb/rdb_writer.h"
 
 namespace redoubt {
@@ -43,7 +44,7 @@ struct Told {
   uint64_t offset, end, line, number;
 };
 
-class Recorder final : public AofVisitor, public RdbVisitor {
+class Recorder final : public AofVisitor, public RdbNullVisitor {
  public:
   std::vector<Told> told;
   std::vector<std::pair<int64_t, uint64_t>> timestamps;
@@ -76,15 +77,7 @@ class Recorder final : public AofVisitor, public RdbVisitor {
     preamble_told.emplace_back(key.name);
     return true;
   }
-  Status end_key() override { return {}; }
   void string(std::string_view bytes) override { preamble_told.emplace_back(bytes); }
-  void begin_elements(uint64_t) override {}
-  void element(std::string_view) override {}
-  void pair(std::string_view, std::string_view, int64_t) override {}
-  void scored(std::string_view, double) override {}
-  void packed(RdbBlob, std::string_view) override {}
-  void begin_nodes(uint64_t) override {}
-  void node(bool, std::string_view) override {}
 };
 
 struct Reading {

@@ -7,6 +7,7 @@
 
 #include "common/aof/aof_reader.h"
 #include "common/aof/aof_writer.h"
+#include "common/rdb/rdb_null_visitor.h"
 
 namespace redoubt {
 namespace {
@@ -29,18 +30,9 @@ class PieceSource final : public ByteSource {
   size_t most_;
 };
 
-class NoKeys final : public RdbVisitor {
+class NoKeys final : public RdbNullVisitor {
  public:
   bool begin_key(const RdbKey&) override { return false; }
-  Status end_key() override { return {}; }
-  void string(std::string_view) override {}
-  void begin_elements(uint64_t) override {}
-  void element(std::string_view) override {}
-  void pair(std::string_view, std::string_view, int64_t) override {}
-  void scored(std::string_view, double) override {}
-  void packed(RdbBlob, std::string_view) override {}
-  void begin_nodes(uint64_t) override {}
-  void node(bool, std::string_view) override {}
 };
 
 // Everything that is told, in one list: commands as words, what is skipped in < >.

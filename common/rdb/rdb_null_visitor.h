@@ -5,7 +5,7 @@
 
 namespace redoubt {
 
-class VerifyVisitor : public RdbVisitor {
+class RdbNullVisitor : public RdbVisitor {
  public:
   bool begin_key(const RdbKey& /*key*/) override { return true; }
   Status end_key() override { return {}; }
