@@ -34,7 +34,7 @@ constexpr ToolManual manual{
         "  redoubt-benchmark -t set,get -c 20 -P 16    two of them, 20 clients, 16 requests at a time\n"
         "  redoubt-benchmark -t set -n 1000000 -r 1000000 --csv\n"
         "  redoubt-benchmark -r 10000 lpush mylist __rand_int__\n"
-        "  redoubt-benchmark -t get --clients 1,2,5,15,50 --pipelines 1,16\n\n"
+        "  redoubt-benchmark -t get --clients 1,2,5,15,50 --pipelines 1,16 --html report.html\n\n"
         "exit status: 0, or 1 when it could not be done or the server answered with errors\n",
     .short_help = false,
 };
@@ -72,6 +72,8 @@ po::options_description describe() {
       (",q", "a line per test")                                                                                  //
       ("clients", text()->value_name("LIST"), "a sweep: each test with 1,2,5,… clients, one table of them all")  //
       ("pipelines", text()->value_name("LIST"), "a sweep: each test with 1,16,… requests at a time")             //
+      ("json", text()->value_name("FILE"), "write all figures to this file, too, as a JSON document")            //
+      ("html", text()->value_name("PAGE"), "write them to this file, too, as a page with charts")                //
       ("precision", text()->value_name("N"), "decimals of milliseconds, 0 to 6 (3)")                             //
       ("csv", "comma-separated values")                                                                          //
       (",l", "run the tests again and again")                                                                    //
@@ -191,6 +193,21 @@ void read_sweep(Reader& given, BenchmarkOptions& options) {
   }
 }
 
+void read_files(Reader& given, BenchmarkOptions& options) {
+  options.json_file = given.text("--json");
+  options.html_file = given.text("--html");
+  for (const char* const file : {"--json", "--html"}) {
+    if (!given.has(file)) continue;
+    if (given.text(file).empty()) given.refuse(fmt::format("{} needs the name of a file", file));
+    for (const char* const name : {"-l", "-I"}) {
+      if (given.has(name)) given.refuse(fmt::format("{} has no end, after which {} would be written", name, file));
+    }
+  }
+  if (!options.json_file.empty() && options.json_file == options.html_file) {
+    given.refuse("--json and --html name the same file");
+  }
+}
+
 void read_server(Reader& given, BenchmarkOptions& options) {
   options.endpoint.host = given.text("-h", options.endpoint.host);
   options.endpoint.port = static_cast<int>(given.number("-p", 1, 65535, 6379));
@@ -218,6 +235,7 @@ ParsedBenchmark parse_benchmark(int argc, const char* const* argv, Output& out, 
   read_server(given, options);
   read_load(given, options);
   read_sweep(given, options);
+  read_files(given, options);
   options.precision = static_cast<int>(given.number("--precision", 0, 6, 3));
   options.form = given.has("--csv") ? ReportForm::csv : given.has("-q") ? ReportForm::quiet : ReportForm::full;
   if (given.problem().empty() && options.command.empty()) {

@@ -37,6 +37,8 @@ struct BenchmarkOptions {
   double warmup_seconds = 0;
   uint64_t rate = 0;                 // requests per second; 0: as fast as replies come
   std::vector<std::string> command;  // of the user's own
+  std::string json_file;             // empty: none
+  std::string html_file;
   // A sweep, where either is not empty: each test with each of them, in ascending order.
   std::vector<size_t> client_counts;
   std::vector<size_t> pipelines;

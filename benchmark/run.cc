@@ -8,8 +8,11 @@
 
 #include "benchmark/load.h"
 #include "benchmark/report.h"
+#include "benchmark/report/run_record.h"
 #include "benchmark/report/sweep_report.h"
 #include "benchmark/standard_tests.h"
+#include "common/base/clock.h"
+#include "common/base/file.h"
 #include "common/tool/terminal.h"
 
 namespace redoubt {
@@ -46,8 +49,14 @@ class Run {
   bool test(const StandardTest& test, Report& report);
   bool sweep(const StandardTest& test, SweepReport& report);
   int idle();
+  int run_tests();
+  bool write_files();
   std::optional<ServerCpu> server_cpu();
   int status() const { return errors_ ? benchmark_failed : 0; }
+  int stopped() {
+    record_.whole = false;
+    return interrupted ? 0 : benchmark_failed;
+  }
   void add_greeting(std::initializer_list<std::string_view> args);
   int fail(std::string_view why);
 
@@ -57,6 +66,7 @@ class Run {
   LoadPlan plan_;
   std::vector<std::vector<std::string>> greeting_;
   RunFacts facts_;
+  RunRecord record_;
   std::optional<BlockingLink> link_;  // to ask the server; none: it went away
   bool errors_ = false;
 };
@@ -121,6 +131,12 @@ Status Run::prepare() {
     if (!reply) return cannot(reply.error());
     if (reply->is_error()) return Error{"Error from server: " + reply->text};
   }
+  record_ = {.server = options_.endpoint.text(),
+             .began_ms = wall_ms(),
+             .requests = options_.duration_seconds > 0 ? 0 : options_.requests,
+             .data_size = options_.data_size,
+             .key_space = options_.key_space,
+             .keep_alive = options_.keep_alive};
   facts_ = {options_.clients, options_.data_size, options_.keep_alive,
             options_.threads, options_.precision, server_config(*link)};
   if (!facts_.server) err_.write("WARNING: Could not fetch server CONFIG\n");
@@ -173,6 +189,7 @@ std::optional<Run::Measured> Run::measure(const StandardTest& test, size_t clien
   measured.figures = measurement_of(test.title, clients, pipeline, plan_.threads, measured.result);
   const std::optional<ServerCpu> cpu_after = server_cpu();
   if (cpu_before && cpu_after) measured.figures.server_cpu = *cpu_after - *cpu_before;
+  if (!test.only_fills && !options_.loop) record_.measurements.push_back(measured.figures);
   for (const auto& [text, count] : measured.result.errors) {
     errors_ = true;
     err_.print("Error from server: {} ({} times)\n", text, count);
@@ -231,14 +248,27 @@ int Run::idle() {
   return 0;
 }
 
-int Run::run() {
-  if (const Status ready = prepare(); !ready) return fail(ready.error().text);
-  if (options_.idle) return idle();
+// What was measured is told also when the rest could not be.
+bool Run::write_files() {
+  bool written = true;
+  const auto write = [this, &written](const std::string& path, std::string (*form)(const RunRecord&)) {
+    if (path.empty()) return;
+    if (const Status status = replace_file(real_file_system(), path, form(record_)); !status) {
+      err_.print("cannot write {}: {}\n", path, status.error().text);
+      written = false;
+    }
+  };
+  write(options_.json_file, run_json);
+  write(options_.html_file, run_page);
+  return written;
+}
+
+int Run::run_tests() {
   if (options_.sweeps()) {
     SweepReport report(options_.form, options_.precision, Painter::for_descriptor(STDOUT_FILENO), out_);
     report.begin();
     for (const StandardTest& one : tests()) {
-      if (!sweep(one, report)) return interrupted ? 0 : benchmark_failed;
+      if (!sweep(one, report)) return stopped();
     }
     return status();
   }
@@ -246,10 +276,23 @@ int Run::run() {
   report.begin();
   do {
     for (const StandardTest& one : tests()) {
-      if (!test(one, report)) return interrupted ? 0 : benchmark_failed;
+      if (!test(one, report)) return stopped();
     }
   } while (options_.loop);
   return status();
+}
+
+int Run::run() {
+  if (const Status ready = prepare(); !ready) return fail(ready.error().text);
+  if (options_.idle) return idle();
+  for (const std::string& path : {options_.json_file, options_.html_file}) {
+    // Rather now than after the measuring.
+    if (!path.empty() && !real_file_system().exists(directory_of(path))) {
+      return fail(fmt::format("cannot write {}: there is no directory {}", path, directory_of(path)));
+    }
+  }
+  const int status = run_tests();
+  return write_files() ? status : benchmark_failed;
 }
 
 }  // namespace

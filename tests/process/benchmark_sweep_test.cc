@@ -1,13 +1,17 @@
 // Sweeps of redoubt-benchmark, and the files that it writes.
 #include <gmock/gmock.h>
 
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
 #include <regex>
 
+#include "common/base/file.h"
 #include "tests/support/benchmark_fixture.h"
 
 namespace redoubt {
 namespace {
 
+namespace json = boost::json;
 using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -75,6 +79,87 @@ TEST_F(BenchmarkSweep, WhatIsLeftStandsThereWhenTheServerGoesAway) {
   EXPECT_EQ(out_, "");
 }
 
+// ---- files --------------------------------------------------------------------------------------------
+
+TEST_F(BenchmarkSweep, TheJsonDocumentHasWhatWasMeasured) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() + "/run.json";
+  EXPECT_EQ(run({"-q", "-n", "300", "-t", "set,lrange_100", "--clients", "1,3", "--json", file}), 0);
+  const json::value document = json::parse(read_file(file));
+  EXPECT_EQ(document.at("server").as_string(), "127.0.0.1:" + std::to_string(port_));
+  EXPECT_EQ(document.at("requests"), 300);
+  EXPECT_EQ(document.at("whole"), true);
+  EXPECT_EQ(document.at("measurements").as_array().size(), 4u) << "and not the one that only fills";
+  EXPECT_EQ(document.at("knees").as_array().size(), 2u);
+  const json::value& last = document.at("measurements").as_array().back();
+  EXPECT_EQ(last.at("test"), "LRANGE_100 (first 100 elements)");
+  EXPECT_EQ(last.at("clients"), 3);
+  EXPECT_EQ(last.at("requests"), 300);
+  EXPECT_GT(last.at("latency_ns").at("p50").to_number<uint64_t>(), 0u);
+  EXPECT_GT(last.at("cpu").at("server_seconds").to_number<double>(), 0);
+  EXPECT_FALSE(real_file_system().exists(file + ".tmp"));
+}
+
+TEST_F(BenchmarkSweep, FilesHaveWhatWasMeasuredWhenTheRunDoesNotComeToItsEnd) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() + "/run.json";
+  ProcessRun process(
+      {benchmark_program, "-p", std::to_string(port_), "-q", "-n", "1000000000", "-t", "set,get", "--json", file});
+  ASSERT_TRUE(eventually([this] { return calls("set") > 1000; }));
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait_for_exit(), 0);
+  const json::value document = json::parse(read_file(file));
+  EXPECT_EQ(document.at("whole"), false);
+  ASSERT_EQ(document.at("measurements").as_array().size(), 1u);
+  EXPECT_EQ(document.at("measurements").at(0).at("whole"), false);
+}
+
+// Every element is closed, nothing is loaded, and names are text.
+constexpr const char* page_check = R"(
+import html.parser, sys
+text = open(sys.argv[1], encoding='utf-8').read()
+class Page(html.parser.HTMLParser):
+    open, seen, words = [], {}, []
+    def handle_starttag(self, tag, attrs):
+        self.seen[tag] = self.seen.get(tag, 0) + 1
+        for name, value in attrs:
+            assert name not in ('src', 'href', 'srcset', 'action', 'data') and not name.startswith('on'), (tag, name)
+        if tag not in ('meta', 'br'): self.open.append(tag)
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+    def handle_data(self, data): self.words.append(data)
+page = Page()
+page.feed(text)
+page.close()
+assert page.open == [], page.open
+assert 'script' not in page.seen and 'link' not in page.seen and 'img' not in page.seen
+assert '@import' not in text and 'url(' not in text and 'http:' not in text and 'https:' not in text
+assert page.seen['polyline'] == 14 and page.seen['table'] == 1 and page.seen['figure'] == 3, page.seen
+words = '\n'.join(page.words)
+for part in sys.argv[2:]: assert part in words, part
+assert 'prefers-color-scheme' in text and 'viewport' in text
+)";
+
+TEST_F(BenchmarkSweep, ThePageIsWellFormedAndNeedsNothingElse) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() + "/report.html";
+  EXPECT_EQ(run({"-q", "-n", "200", "--clients", "1,2,3", "--pipelines", "1,16", "--html", file, "set",
+                 "<script>alert(1)</script>\"'&", "x"}),
+            0);
+  ProcessRun check({"python3", "-c", page_check, file, "set <script>alert(1)</script>\"'& x",
+                    "127.0.0.1:" + std::to_string(port_), "With pipeline 16 ", "latency, pipeline 1", "p99.9"});
+  EXPECT_EQ(check.wait_for_exit(), 0) << check.err();
+}
+
+TEST_F(BenchmarkSweep, AFileThatCannotBeWrittenIsToldBeforeMeasuring) {
+  EXPECT_EQ(run({"-q", "-t", "set", "--json", "/no/such/directory/run.json"}), 1);
+  EXPECT_EQ(err_, "cannot write /no/such/directory/run.json: there is no directory /no/such/directory\n");
+  EXPECT_EQ(calls("set"), 0);
+  const TemporaryDirectory directory;
+  EXPECT_EQ(run({"-q", "-t", "set", "-n", "10", "--html", directory.path()}), 1);
+  EXPECT_THAT(err_, StartsWith("cannot write " + directory.path() + ": "));
+}
+
 TEST_F(BenchmarkSweep, ALineThatMakesNoSenseIsRefused) {
   const struct {
     std::vector<std::string> words;
@@ -87,6 +172,9 @@ TEST_F(BenchmarkSweep, ALineThatMakesNoSenseIsRefused) {
       {{"--clients", "2,1,2"}, "--clients has a number twice: '2,1,2'"},
       {{"--clients", "1,2", "-c", "5"}, "-c is one of the --clients"},
       {{"--pipelines", "1,2", "-P", "5"}, "-P is one of the --pipelines"},
+      {{"--json", ""}, "--json needs the name of a file"},
+      {{"--html", "x", "-l"}, "-l has no end, after which --html would be written"},
+      {{"--json", "x", "--html", "x"}, "--json and --html name the same file"},
       {{"--clients", "1,2", "-l"}, "-l is of no use with --clients or --pipelines"},
       {{"--clients", "1,2", "-I"}, "-I is of no use with --clients or --pipelines"},
   };

@@ -1,0 +1,72 @@
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "benchmark/report/knee.h"
+#include "benchmark/report/run_record.h"
+#include "common/tool/json_text.h"
+
+namespace redoubt {
+namespace {
+
+namespace json = boost::json;
+
+json::object cpu_of(const Measurement& one) {
+  json::object cpu{
+      {"client_seconds", one.client_cpu_seconds}, {"client_busy", one.client_busy()}, {"server_seconds", nullptr},
+      {"server_main_seconds", nullptr},           {"server_busy", nullptr},           {"limit", name_of(one.limit())}};
+  if (one.server_cpu) {
+    cpu["server_seconds"] = one.server_cpu->all;
+    cpu["server_main_seconds"] = one.server_cpu->main;
+  }
+  if (const auto busy = one.server_busy()) cpu["server_busy"] = *busy;
+  return cpu;
+}
+
+json::object json_of(const Measurement& one) {
+  json::object latency{{"mean", one.mean_ns}};
+  for (const LatencyFigure& figure : latency_figures) latency[figure.field] = one.*figure.value;
+  return {{"test", json_of_bytes(one.test)},
+          {"clients", one.clients},
+          {"pipeline", one.pipeline},
+          {"threads", one.threads},
+          {"requests", one.replies},
+          {"errors", one.errors},
+          {"whole", one.whole},
+          {"seconds", one.seconds},
+          {"requests_per_second", one.rate()},
+          {"latency_ns", std::move(latency)},
+          {"cpu", cpu_of(one)}};
+}
+
+json::object json_of(const Knee& knee) {
+  return {{"test", json_of_bytes(knee.at->test)},
+          {"pipeline", knee.at->pipeline},
+          {"reached", knee.reached},
+          {"clients", knee.at->clients},
+          {"requests_per_second", knee.at->rate()},
+          {"best_clients", knee.best->clients},
+          {"best_requests_per_second", knee.best->rate()}};
+}
+
+}  // namespace
+
+std::string run_json(const RunRecord& record) {
+  json::array measurements;
+  for (const Measurement& one : record.measurements) measurements.push_back(json_of(one));
+  json::array knees;
+  for (const Knee& knee : find_knees(record.measurements)) knees.push_back(json_of(knee));
+  const json::object document{{"version", 1},
+                              {"server", json_of_bytes(record.server)},
+                              {"began_ms", record.began_ms},
+                              {"requests", record.requests},
+                              {"data_bytes", record.data_size},
+                              {"key_space", record.key_space},
+                              {"keep_alive", record.keep_alive},
+                              {"whole", record.whole},
+                              {"measurements", std::move(measurements)},
+                              {"knees", std::move(knees)}};
+  return json::serialize(document) + "\n";
+}
+
+}  // namespace redoubt

@@ -1,0 +1,153 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "benchmark/report/knee.h"
+#include "benchmark/report/line_chart.h"
+#include "benchmark/report/run_record.h"
+#include "common/tool/html_page.h"
+#include "common/tool/html_text.h"
+#include "common/tool/names.h"
+
+namespace redoubt {
+namespace {
+
+constexpr double ns_per_ms = 1e6;
+constexpr int64_t ms_per_second = 1000;
+constexpr int decimals = 3;
+constexpr size_t shown_bytes_of_title = 200;
+
+using Measurements = std::span<const Measurement>;
+
+std::string rate_text(double rate) {
+  if (rate >= 1e6) return fmt::format("{:.4g} M", rate / 1e6);
+  return rate >= 1e4 ? fmt::format("{:.4g} k", rate / 1e3) : fmt::format("{:.4g}", rate);
+}
+std::string time_text(double ms) {
+  if (ms < 1) return fmt::format("{:.4g} µs", ms * 1e3);
+  return ms < 1e3 ? fmt::format("{:.4g} ms", ms) : fmt::format("{:.4g} s", ms / 1e3);
+}
+double ms_of(uint64_t nanoseconds) { return static_cast<double>(nanoseconds) / ns_per_ms; }
+
+// What all of the same have in common stands first in their list.
+template <typename Same>
+std::vector<Measurements> groups_of(Measurements all, Same same) {
+  std::vector<Measurements> groups;
+  while (!all.empty()) {
+    const auto end =
+        std::find_if(all.begin(), all.end(), [&](const Measurement& one) { return !same(all.front(), one); });
+    groups.push_back(all.first(static_cast<size_t>(end - all.begin())));
+    all = all.subspan(groups.back().size());
+  }
+  return groups;
+}
+
+class Page {
+ public:
+  explicit Page(const RunRecord& record) : record_(record) {}
+
+  std::string make() {
+    head();
+    const auto same_test = [](const Measurement& a, const Measurement& b) { return a.test == b.test; };
+    for (const Measurements of_test : groups_of(record_.measurements, same_test)) test(of_test);
+    const std::string title = fmt::format("Throughput of {}", html_name(record_.server, shown_bytes_of_title));
+    return html_page(title, chart_style, html_);
+  }
+
+ private:
+  template <typename... Arguments>
+  void add(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+    fmt::format_to(std::back_inserter(html_), format, std::forward<Arguments>(arguments)...);
+  }
+
+  void head() {
+    if (!record_.whole) {
+      html_ += "<p class=\"bad\">The run did not come to its end: these are the figures of what was measured.</p>\n";
+    }
+    add("<p class=\"note\">Measured from {} on", utc_time(record_.began_ms / ms_per_second));
+    if (record_.requests > 0) add(", with {} requests each", grouped(record_.requests));
+    add(", values of {} bytes, ", grouped(record_.data_size));
+    html_ += record_.key_space > 0 ? fmt::format("{} random keys, ", grouped(record_.key_space)) : "one key, ";
+    html_ += record_.keep_alive ? "connections kept.</p>\n" : "a new connection for each batch.</p>\n";
+  }
+
+  void test(Measurements of_test) {
+    add("<h2>{}</h2>\n", html_name(of_test.front().test, shown_bytes_of_title));
+    for (const Knee& knee : find_knees(of_test)) add("<p>{}</p>\n", html_text(knee_sentence(knee, decimals)));
+    const auto same_pipeline = [](const Measurement& a, const Measurement& b) { return a.pipeline == b.pipeline; };
+    const auto by_pipeline = groups_of(of_test, same_pipeline);
+    html_ += "<div class=\"charts\">\n";
+    if (by_pipeline.front().size() > 1) {
+      throughput(by_pipeline);
+      for (const Measurements pipeline : by_pipeline) latencies(pipeline);
+    } else if (by_pipeline.size() > 1) {
+      throughput_by_pipeline(of_test);
+    }
+    html_ += "</div>\n";
+    table(of_test);
+  }
+
+  // A line for each pipeline. An interrupted one has fewer values.
+  void throughput(const std::vector<Measurements>& by_pipeline) {
+    LineChart chart{.title = "requests per second", .across = "clients", .text = rate_text};
+    for (const Measurement& one : by_pipeline.front()) chart.marks.push_back(fmt::format("{}", one.clients));
+    for (const Measurements pipeline : by_pipeline) {
+      LineChart::Line line{fmt::format("pipeline {}", pipeline.front().pipeline), {}};
+      for (const Measurement& one : pipeline) line.values.push_back(one.rate());
+      chart.lines.push_back(std::move(line));
+    }
+    html_ += line_chart(chart);
+  }
+
+  void throughput_by_pipeline(Measurements of_test) {
+    LineChart chart{.title = "requests per second", .across = "pipeline", .text = rate_text};
+    chart.lines.push_back({fmt::format("{} clients", of_test.front().clients), {}});
+    for (const Measurement& one : of_test) {
+      chart.marks.push_back(fmt::format("{}", one.pipeline));
+      chart.lines.front().values.push_back(one.rate());
+    }
+    html_ += line_chart(chart);
+  }
+
+  void latencies(Measurements pipeline) {
+    LineChart chart{.title = fmt::format("latency, pipeline {}", pipeline.front().pipeline),
+                    .across = "clients",
+                    .logarithmic = true,
+                    .text = time_text};
+    for (const Measurement& one : pipeline) chart.marks.push_back(fmt::format("{}", one.clients));
+    for (const LatencyFigure& figure : latency_figures) {
+      LineChart::Line line{std::string(figure.name), {}};
+      for (const Measurement& one : pipeline) line.values.push_back(ms_of(one.*figure.value));
+      chart.lines.push_back(std::move(line));
+    }
+    html_ += line_chart(chart);
+  }
+
+  void table(Measurements of_test) {
+    html_ +=
+        "<div class=\"wide\"><table>\n<tr><th>clients</th><th>pipeline</th><th>requests/s</th><th>errors</th>"
+        "<th>avg ms</th>";
+    for (const LatencyFigure& figure : latency_figures) add("<th>{} ms</th>", figure.name);
+    html_ += "<th class=\"text\">CPU</th></tr>\n";
+    for (const Measurement& one : of_test) {
+      add("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{:.{}f}</td>", one.clients, one.pipeline,
+          grouped(static_cast<uint64_t>(one.rate() + 0.5)), grouped(one.errors), one.mean_ns / ns_per_ms, decimals);
+      for (const LatencyFigure& figure : latency_figures) {
+        add("<td>{:.{}f}</td>", ms_of(one.*figure.value), decimals);
+      }
+      add("<td class=\"text\">{}</td></tr>\n", html_text(verdict_sentence(one)));
+    }
+    html_ += "</table></div>\n";
+  }
+
+  const RunRecord& record_;
+  std::string html_;
+};
+
+}  // namespace
+
+std::string run_page(const RunRecord& record) { return Page(record).make(); }
+
+}  // namespace redoubt

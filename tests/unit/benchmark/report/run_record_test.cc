@@ -1,0 +1,146 @@
+// The forms in which a run is kept, with names that would do harm.
+#include "benchmark/report/run_record.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+#include <cmath>
+#include <regex>
+
+#include "benchmark/report/line_chart.h"
+
+namespace redoubt {
+namespace {
+
+namespace json = boost::json;
+using testing::HasSubstr;
+using testing::Not;
+
+Measurement measured(std::string test, size_t clients, size_t pipeline, uint64_t replies) {
+  Measurement one;
+  one.test = std::move(test);
+  one.clients = clients;
+  one.pipeline = pipeline;
+  one.threads = 1;
+  one.replies = replies;
+  one.seconds = 2;
+  one.mean_ns = 1.5e6;
+  one.min_ns = one.p50_ns = one.p95_ns = one.p99_ns = one.p999_ns = one.max_ns = 1'000'000 * clients;
+  one.client_cpu_seconds = 1.9;
+  return one;
+}
+
+RunRecord two_clients(const std::string& test) {
+  RunRecord record;
+  record.server = "127.0.0.1:6379";
+  record.requests = 1000;
+  record.measurements = {measured(test, 1, 1, 1000), measured(test, 2, 1, 3000)};
+  record.measurements.back().server_cpu = ServerCpu{0.5, 0.25, 1};
+  return record;
+}
+
+TEST(RunJson, HasAllFigures) {
+  const json::value document = json::parse(run_json(two_clients("GET")));
+  EXPECT_EQ(document.at("version"), 1);
+  EXPECT_EQ(document.at("server"), "127.0.0.1:6379");
+  EXPECT_EQ(document.at("whole"), true);
+  const json::array& measurements = document.at("measurements").as_array();
+  ASSERT_EQ(measurements.size(), 2u);
+  const json::value& first = measurements[0];
+  EXPECT_EQ(first.at("test"), "GET");
+  EXPECT_EQ(first.at("clients"), 1);
+  EXPECT_EQ(first.at("requests_per_second"), 500.0);
+  EXPECT_EQ(first.at("latency_ns").at("p99_9"), 1'000'000);
+  EXPECT_EQ(first.at("cpu").at("client_busy"), 0.95);
+  EXPECT_EQ(first.at("cpu").at("server_seconds"), nullptr);
+  EXPECT_EQ(first.at("cpu").at("server_busy"), nullptr);
+  EXPECT_EQ(first.at("cpu").at("limit"), "client");
+  EXPECT_EQ(measurements[1].at("cpu").at("server_seconds"), 0.5);
+  EXPECT_EQ(measurements[1].at("cpu").at("server_main_seconds"), 0.25);
+  const json::array& knees = document.at("knees").as_array();
+  ASSERT_EQ(knees.size(), 1u);
+  EXPECT_EQ(knees[0].at("reached"), false);
+  EXPECT_EQ(knees[0].at("clients"), 2);
+  EXPECT_EQ(knees[0].at("best_requests_per_second"), 1500.0);
+}
+
+TEST(RunJson, NamesThatAreNoTextLoseNothing) {
+  const json::value document = json::parse(run_json(two_clients("SET \xff \"x\"")));
+  EXPECT_EQ(document.at("measurements").at(0).at("test").at("base64"), "U0VUIP8gIngi");
+}
+
+TEST(RunPage, NamesAreText) {
+  const std::string page = run_page(two_clients("<script>alert('\xff')</script>&\x1b"));
+  EXPECT_THAT(page, HasSubstr("<h2>&lt;script&gt;alert(&#39;\\xff&#39;)&lt;/script&gt;&amp;\\x1b</h2>"));
+  EXPECT_THAT(page, Not(HasSubstr("<script")));
+}
+
+TEST(RunPage, ChartsAreThereWhereThereIsSomethingToCompare) {
+  const auto charts_of = [](const std::vector<Measurement>& measurements) {
+    RunRecord record = two_clients("GET");
+    record.measurements = measurements;
+    const std::string page = run_page(record);
+    const std::regex chart("<svg class=\"lines\"");
+    return std::distance(std::sregex_iterator(page.begin(), page.end(), chart), std::sregex_iterator());
+  };
+  EXPECT_EQ(charts_of({}), 0);
+  EXPECT_EQ(charts_of({measured("GET", 1, 1, 10)}), 0);
+  EXPECT_EQ(charts_of({measured("GET", 1, 1, 10), measured("GET", 2, 1, 10)}), 2) << "throughput and latency";
+  EXPECT_EQ(charts_of({measured("GET", 1, 1, 10), measured("GET", 1, 16, 10)}), 1) << "throughput by pipeline";
+  EXPECT_EQ(charts_of({measured("GET", 1, 1, 10), measured("GET", 2, 1, 10), measured("GET", 1, 16, 10)}), 3)
+      << "an interrupted one";
+}
+
+TEST(RunPage, SaysThatARunWasNotWhole) {
+  RunRecord record = two_clients("GET");
+  EXPECT_THAT(run_page(record), Not(HasSubstr("did not come to its end")));
+  record.whole = false;
+  EXPECT_THAT(run_page(record), HasSubstr("did not come to its end"));
+}
+
+LineChart chart_of(std::vector<double> values, bool logarithmic) {
+  LineChart chart;
+  chart.title = "<t>";
+  chart.across = "x";
+  chart.logarithmic = logarithmic;
+  chart.text = [](double value) { return std::to_string(std::lround(value)); };
+  for (size_t i = 0; i < values.size(); ++i) chart.marks.push_back(std::to_string(i));
+  if (!values.empty()) chart.lines.push_back({"a&b", std::move(values)});
+  return chart;
+}
+
+TEST(LineChart, OfNothingIsNothing) { EXPECT_EQ(line_chart(chart_of({}, false)), ""); }
+
+TEST(LineChart, EverythingStandsInsideWhateverTheValues) {
+  const std::vector<std::vector<double>> cases = {{0, 0}, {5}, {1, 1e9}, {0, 0.001, 7}, {100, 100}, {1e-9, 1e-9}};
+  for (const bool logarithmic : {false, true}) {
+    for (const auto& values : cases) {
+      const std::string html = line_chart(chart_of(values, logarithmic));
+      EXPECT_THAT(html, HasSubstr("&lt;t&gt;"));
+      EXPECT_THAT(html, HasSubstr("a&amp;b"));
+      EXPECT_THAT(html, Not(HasSubstr("nan")));
+      EXPECT_THAT(html, Not(HasSubstr("inf")));
+      const std::regex dot("cx=\"([-0-9.]+)\" cy=\"([-0-9.]+)\" r=\"3\"");
+      size_t dots = 0;
+      for (std::sregex_iterator at(html.begin(), html.end(), dot), end; at != end; ++at, ++dots) {
+        EXPECT_GE(std::stod((*at)[1]), 62);
+        EXPECT_LE(std::stod((*at)[1]), 408);
+        EXPECT_GE(std::stod((*at)[2]), 12);
+        EXPECT_LE(std::stod((*at)[2]), 200);
+      }
+      EXPECT_EQ(dots, values.size());
+    }
+  }
+}
+
+TEST(LineChart, TheScaleBeginsAtZeroOrIsInPowersOfTen) {
+  const std::string linear = line_chart(chart_of({0, 390}, false));
+  for (const char* mark : {">0<", ">100<", ">200<", ">300<", ">400<"}) EXPECT_THAT(linear, HasSubstr(mark));
+  EXPECT_THAT(linear, HasSubstr("cy=\"200.0\""));
+  const std::string logarithmic = line_chart(chart_of({2, 390}, true));
+  for (const char* mark : {">1<", ">10<", ">100<", ">1000<"}) EXPECT_THAT(logarithmic, HasSubstr(mark));
+}
+
+}  // namespace
+}  // namespace redoubt
