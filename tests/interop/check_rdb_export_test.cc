@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "tests/support/program.h"
+#include "tests/support/sample_data.h"
 #include "tests/support/server_run.h"
 
 namespace redoubt {
@@ -17,40 +18,6 @@ using Words = std::vector<std::string>;
 
 constexpr const char* tool = REDOUBT_BIN_DIR "/redoubt-check-rdb";
 const Words debug = {"--enable-debug-command", "yes"};
-
-void run_all(Link& link, const std::vector<Words>& requests) {
-  for (const Words& request : requests) {
-    const Value reply = link.run(request);
-    ASSERT_NE(reply.kind, '-') << request[0] << ": " << reply.text;
-  }
-}
-
-// All types that both servers have, large and small, with names and values of any bytes.
-void fill(Link& link) {
-  run_all(link, {{"SET", "string", "text"},
-                 {"SET", "", "empty name"},
-                 {"SET", std::string("\0\xff\r\n*1\r\n$8\r\nFLUSHALL\r\n", 22), std::string("\0\xff\r\n", 4)},
-                 {"SET", "volatile", "1", "PXAT", "4102444800123"},
-                 {"SET", "large", std::string(3'000'000, 'x')},
-                 {"RPUSH", "list", "a", "", "-5"},
-                 {"RPUSH", "list of large", std::string(20'000, 'a'), "b", std::string(2'000'000, 'c')},
-                 {"SADD", "intset", "5", "-70000", "1"},
-                 {"SADD", "set", "a", "1", ""},
-                 {"HSET", "hash", "f", "1", "", "g"},
-                 {"ZADD", "zset", "inf", "a", "-inf", "b", "1e-300", "c", "0.1", "d"},
-                 {"SELECT", "7"},
-                 {"SET", "elsewhere", "v"},
-                 {"SELECT", "0"}});
-  for (int i = 0; i < 1000; ++i) {
-    const std::string n = std::to_string(i);
-    run_all(link, {{"RPUSH", "long list", n + std::string(40, 'l')},
-                   {"SADD", "table", "m" + n},
-                   {"SADD", "large intset", n},
-                   {"HSET", "big hash", n, std::string(70, 'h')},
-                   {"ZADD", "tree", n + ".25", "m" + n}});
-  }
-  run_all(link, {{"PEXPIREAT", "big hash", "4102444800456"}, {"PEXPIREAT", "list", "4102444800789"}});
-}
 
 // What only Redis has as yet.
 void fill_streams(Link& link) {
@@ -121,7 +88,7 @@ std::string told_of_stream(Link& link, const std::string& key) {
 TEST(CheckRdbExport, EverythingThatRedisSavedPipedIntoRedis) {
   const Program source = Program::start_oracle(debug);
   Link from(source.port());
-  fill(from);
+  fill_with_all_types(from);
   fill_streams(from);
   run_all(from, {{"SAVE"}});
   const std::string commands = export_of(source.directory() + "/dump.rdb", {"resp"});
@@ -138,7 +105,7 @@ TEST(CheckRdbExport, EverythingThatRedisSavedPipedIntoRedis) {
 TEST(CheckRdbExport, WhatRedisSavedPipedIntoOurs) {
   const Program source = Program::start_oracle(debug);
   Link from(source.port());
-  fill(from);
+  fill_with_all_types(from);
   run_all(from, {{"SAVE"}});
   const std::string path = source.directory() + "/dump.rdb";
   ServerRun target(debug);
@@ -155,7 +122,7 @@ TEST(CheckRdbExport, WhatRedisSavedPipedIntoOurs) {
 TEST(CheckRdbExport, WhatOursSavedPipedIntoBoth) {
   ServerRun source({"--enable-debug-command", "yes", "--dir", "."});
   Link from(source.port());
-  fill(from);
+  fill_with_all_types(from);
   run_all(from, {{"SAVE"}});
   const std::string commands = export_of(source.directory() + "/dump.rdb", {"resp"});
   ServerRun ours(debug);
@@ -171,7 +138,7 @@ TEST(CheckRdbExport, WhatOursSavedPipedIntoBoth) {
 TEST(CheckRdbExport, FieldsThatExpireComeBackInOurs) {
   ServerRun source({"--enable-debug-command", "yes", "--dir", "."});
   Link from(source.port());
-  fill(from);
+  fill_with_all_types(from);
   run_all(from, {{"HPEXPIREAT", "big hash", "4102444800000", "FIELDS", "3", "1", "500", "999"},
                  {"HPEXPIREAT", "hash", "4102444800001", "FIELDS", "1", "f"},
                  {"SAVE"}});
@@ -186,7 +153,7 @@ TEST(CheckRdbExport, FieldsThatExpireComeBackInOurs) {
 TEST(CheckRdbExport, AnAofLoadsInBoth) {
   const Program source = Program::start_oracle(debug);
   Link from(source.port());
-  fill(from);
+  fill_with_all_types(from);
   run_all(from, {{"SAVE"}});
   const TemporaryDirectory first;
   const TemporaryDirectory second;
@@ -220,7 +187,7 @@ TEST(CheckRdbExport, AnAofWithStreamsAndFunctionsLoadsInRedis) {
 TEST(CheckRdbExport, JsonAndCsvAreReadByPython) {
   const Program source = Program::start_oracle(debug);
   Link from(source.port());
-  fill(from);
+  fill_with_all_types(from);
   fill_streams(from);
   run_all(from, {{"SAVE"}});
   const std::string rdb = source.directory() + "/dump.rdb";
@@ -263,7 +230,7 @@ assert len({r['id'] for r in rows if r['key'] == 'stream'}) == 327
 TEST(CheckRdbExport, WhatStandsBeforeTheDamageIsExported) {
   const Program source = Program::start_oracle(debug);
   Link from(source.port());
-  fill(from);
+  fill_with_all_types(from);
   run_all(from, {{"SAVE"}});
   std::string bytes = read_file(source.directory() + "/dump.rdb");
   const TemporaryDirectory directory;
