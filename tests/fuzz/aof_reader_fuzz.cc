@@ -11,6 +11,7 @@
 #include "common/aof/aof_reader.h"
 #include "common/aof/aof_writer.h"
 #include "common/rdb/rdb_null_visitor.h"
+#include "tests/support/piece_source.h"
 
 namespace redoubt {
 namespace {
@@ -21,21 +22,6 @@ constexpr size_t large = 128 << 10;
 void require(bool holds) {
   if (!holds) abort();
 }
-
-class TextSource final : public ByteSource {
- public:
-  TextSource(std::string_view text, size_t most) : text_(text), most_(most) {}
-  Result<size_t> read(std::span<char> bytes) override {
-    const size_t size = std::min({bytes.size(), most_, text_.size()});
-    if (size > 0) memcpy(bytes.data(), text_.data(), size);
-    text_.remove_prefix(size);
-    return size;
-  }
-
- private:
-  std::string_view text_;
-  size_t most_;
-};
 
 class Checker final : public AofVisitor, public AofSkipVisitor, public RdbNullVisitor {
  public:
@@ -79,7 +65,7 @@ struct Outcome {
 };
 
 Outcome read(std::string_view text, size_t most, bool strict) {
-  TextSource source(text, most);
+  PieceSource source(text, most);
   AofReader reader(source, {{}, strict});
   Checker checker(text);
   Outcome outcome;
@@ -97,7 +83,7 @@ Outcome read(std::string_view text, size_t most, bool strict) {
 
 // Who only verifies stops at the same place.
 void require_verified_alike(std::string_view text, size_t most, bool strict, const Outcome& whole) {
-  TextSource source(text, most);
+  PieceSource source(text, most);
   AofReadOptions options;
   options.strict_transactions = strict;
   options.only_verify = true;
@@ -114,7 +100,7 @@ void require_verified_alike(std::string_view text, size_t most, bool strict, con
 }
 
 std::vector<std::string> read_on(std::string_view text, size_t most) {
-  TextSource source(text, most);
+  PieceSource source(text, most);
   AofReader reader(source, {.source_size = text.size()});
   Checker checker(text);
   uint64_t before = 0;

@@ -1,29 +1,14 @@
 // RDB files from outside. The first byte says how: with or without deep checks, with the header given, with some keys
 // unwanted and modules read over, and in pieces of which size. However a file is cut into pieces, the same is told of it; nothing told runs out of
 // bounds, and no more memory is asked for than the file justifies.
-#include <cstring>
 #include <string>
 #include <vector>
 
 #include "tests/fuzz/rdb_walk.h"
+#include "tests/support/piece_source.h"
 
 namespace redoubt {
 namespace {
-
-class Pieces : public ByteSource {
- public:
-  Pieces(std::string_view bytes, size_t piece) : bytes_(bytes), piece_(piece) {}
-  Result<size_t> read(std::span<char> bytes) override {
-    const size_t size = std::min({bytes.size(), bytes_.size(), piece_});
-    if (size != 0) memcpy(bytes.data(), bytes_.data(), size);
-    bytes_.remove_prefix(size);
-    return size;
-  }
-
- private:
-  std::string_view bytes_;
-  size_t piece_;
-};
 
 struct Reading {
   uint64_t digest;
@@ -32,7 +17,7 @@ struct Reading {
 };
 
 Reading read_file(std::string_view file, size_t piece, RdbReadOptions options, bool select) {
-  Pieces source(file, piece);
+  PieceSource source(file, piece);
   RdbReader reader(source, options);
   RdbWalk walk;
   walk.select = select;

@@ -7,23 +7,10 @@
 #include "common/hash/crc64.h"
 #include "common/rdb/rdb_reader.h"
 #include "server/persistence/value_loader.h"
+#include "tests/support/piece_source.h"
 
 namespace redoubt {
 namespace {
-
-class BytesSource : public ByteSource {
- public:
-  explicit BytesSource(std::string_view bytes) : left_(bytes) {}
-  Result<size_t> read(std::span<char> bytes) override {
-    const size_t size = std::min(bytes.size(), left_.size());
-    std::copy_n(left_.data(), size, bytes.data());
-    left_.remove_prefix(size);
-    return size;
-  }
-
- private:
-  std::string_view left_;
-};
 
 class FileLoader final : public ValueLoader {
  public:
@@ -78,7 +65,7 @@ std::string file_of(Keyspace& keyspace, const FileOptions& options) {
 }
 
 void load_file(Keyspace& keyspace, std::string_view file, bool deep) {
-  BytesSource source(file);
+  PieceSource source(file);
   RdbReader reader(source, {.deep = deep});
   FileLoader loader(keyspace, file.size());
   const Status read = reader.read_all(loader);

@@ -120,13 +120,6 @@ void RdbRecorder::stream_consumer(const RdbStreamConsumer& consumer) {
 
 void RdbRecorder::consumer_pending(RdbStreamId id) { line("owns " + shown(id)); }
 
-Result<size_t> PieceSource::read(std::span<char> bytes) {
-  const size_t size = std::min({bytes.size(), bytes_.size(), piece_});
-  memcpy(bytes.data(), bytes_.data(), size);
-  bytes_.remove_prefix(size);
-  return size;
-}
-
 RdbReading read_rdb(std::string_view file, RdbReadOptions options, size_t piece) {
   PieceSource source(file, piece);
   RdbReader reader(source, options);

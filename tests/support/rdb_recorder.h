@@ -1,4 +1,4 @@
-// What RdbReader tells, written down, one line for each call; and sources that give a file in pieces.
+// What RdbReader tells, written down, one line for each call.
 #pragma once
 
 #include <optional>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/rdb/rdb_reader.h"
+#include "tests/support/piece_source.h"
 
 namespace redoubt {
 
@@ -42,17 +43,6 @@ class RdbRecorder : public RdbVisitor {
   void line(std::string text) { lines.push_back(std::move(text)); }
 
   std::string key_;
-};
-
-// Bytes in memory, at most `piece` in one read.
-class PieceSource : public ByteSource {
- public:
-  explicit PieceSource(std::string_view bytes, size_t piece = SIZE_MAX) : bytes_(bytes), piece_(piece) {}
-  Result<size_t> read(std::span<char> bytes) override;
-
- private:
-  std::string_view bytes_;
-  size_t piece_;
 };
 
 struct RdbReading {

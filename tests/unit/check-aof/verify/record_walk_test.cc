@@ -1,5 +1,6 @@
 // What redis-check-aof 7.0 prints of a record was asked of it, case by case.
 #include "check-aof/verify/record_walk.h"
+#include "tests/support/piece_source.h"
 
 #include <gtest/gtest.h>
 
@@ -9,21 +10,8 @@
 namespace redoubt {
 namespace {
 
-class TextSource final : public ByteSource {
- public:
-  explicit TextSource(std::string_view text) : text_(text) {}
-  Result<size_t> read(std::span<char> bytes) override {
-    const size_t size = text_.copy(bytes.data(), std::min<size_t>(bytes.size(), 3));
-    text_.remove_prefix(size);
-    return size;
-  }
-
- private:
-  std::string_view text_;
-};
-
 RecordWalk walk(std::string_view text, bool in_transaction = false) {
-  TextSource source(text);
+  PieceSource source(text, 3);
   return walk_record(source, 27, "x.aof", in_transaction);
 }
 

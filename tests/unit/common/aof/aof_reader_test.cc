@@ -12,32 +12,12 @@
 #include "common/base/random.h"
 #include "common/rdb/rdb_null_visitor.h"
 #include "common/rdb/rdb_writer.h"
+#include "tests/support/piece_source.h"
 
 namespace redoubt {
 namespace {
 
 using Words = std::vector<std::string>;
-
-// Gives so many bytes at a time, and fails at an offset if told to.
-class TextSource final : public ByteSource {
- public:
-  explicit TextSource(std::string text, size_t most = SIZE_MAX, size_t fail_at = SIZE_MAX)
-      : text_(std::move(text)), most_(most), fail_at_(fail_at) {}
-
-  Result<size_t> read(std::span<char> bytes) override {
-    if (at_ >= fail_at_) return Error{"Input/output error"};
-    const size_t size = std::min({bytes.size(), most_, text_.size() - at_, fail_at_ - at_});
-    text_.copy(bytes.data(), size, at_);
-    at_ += size;
-    return size;
-  }
-
- private:
-  std::string text_;
-  size_t most_;
-  size_t fail_at_;
-  size_t at_ = 0;
-};
 
 struct Told {
   Words args;
@@ -88,7 +68,7 @@ struct Reading {
 };
 
 Reading read(const std::string& text, size_t most = SIZE_MAX, AofReadOptions options = {}) {
-  TextSource source(text, most);
+  PieceSource source(text, most);
   AofReader reader(source, options);
   Reading reading;
   reading.state = reader.read_all(reading.recorder);
@@ -363,14 +343,14 @@ TEST(AofReaderTest, ErrorsOfOthersEndTheReading) {
   Log log;
   for (int i = 0; i < 100; ++i) log.add({"INCR", "n"});
   {
-    TextSource source(log.bytes, 10, 55);
+    PieceSource source(log.bytes, 10, 55);
     AofReader reader(source);
     Recorder recorder;
     EXPECT_EQ(reader.read_all(recorder), AofState::unreadable);
     EXPECT_EQ(reader.problem(), "Input/output error");
     EXPECT_EQ(reader.next(recorder), AofState::unreadable);
   }
-  TextSource source(log.bytes);
+  PieceSource source(log.bytes);
   AofReader reader(source);
   Recorder recorder;
   recorder.refuse_at = 40;
@@ -551,7 +531,7 @@ TEST(AofVerifyTest, APreambleIsReadWhereItIsAllowed) {
 TEST(AofVerifyTest, AFailingSourceIsNoEnd) {
   const std::string text = small_log() + bytes_of({"SET", "k", std::string(600'000, 'v')});
   for (const size_t at : {size_t{0}, size_t{10}, size_t{250'000}, size_t{400'000}}) {
-    TextSource source(text, SIZE_MAX, at);
+    PieceSource source(text, SIZE_MAX, at);
     Recorder recorder;
     AofReader reader(source, only_verify());
     EXPECT_EQ(reader.read_all(recorder), AofState::unreadable) << at;
@@ -571,7 +551,7 @@ TEST(AofVerifyTest, OtherAnnotationsAreToldAsTheyAre) {
     Recorder nobody;
     Words told;
   };
-  TextSource source("#TS:1\r\n#TS:x\r\n#note\n");
+  PieceSource source("#TS:1\r\n#TS:x\r\n#note\n");
   Listener listener;
   AofReader reader(source, only_verify());
   EXPECT_EQ(reader.read_all(listener), AofState::end);

@@ -8,27 +8,13 @@
 #include "common/aof/aof_reader.h"
 #include "common/aof/aof_writer.h"
 #include "common/rdb/rdb_null_visitor.h"
+#include "tests/support/piece_source.h"
 
 namespace redoubt {
 namespace {
 
 using testing::ElementsAre;
 using Words = std::vector<std::string>;
-
-class PieceSource final : public ByteSource {
- public:
-  PieceSource(std::string_view text, size_t most) : text_(text), most_(most) {}
-  Result<size_t> read(std::span<char> bytes) override {
-    const size_t size = std::min({bytes.size(), most_, text_.size()});
-    text_.copy(bytes.data(), size);
-    text_.remove_prefix(size);
-    return size;
-  }
-
- private:
-  std::string_view text_;
-  size_t most_;
-};
 
 class NoKeys final : public RdbNullVisitor {
  public:
