@@ -55,13 +55,13 @@ class Crew {
 
 }  // namespace
 
-Load::Load(LoadPlan plan, const Request& request) : shared_(new LoadShared{std::move(plan), request}) {
+Load::Load(LoadPlan plan, const Workload& workload) : shared_(new LoadShared{std::move(plan), workload}) {
   const LoadPlan& of = shared_->plan;
   const size_t threads = std::max<size_t>(1, std::min(of.threads, of.clients));
   Random random = of.seed == 0 ? Random() : Random(of.seed);
   for (size_t index = 0; index < threads; ++index) {
     const size_t clients = of.clients / threads + (index < of.clients % threads ? 1 : 0);
-    workers_.push_back(std::make_unique<LoadWorker>(*shared_, clients, random.next()));
+    workers_.push_back(std::make_unique<LoadWorker>(*shared_, clients, random.next(), index));
   }
 }
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "benchmark/histogram.h"
-#include "benchmark/request.h"
+#include "benchmark/workload.h"
 #include "common/base/result.h"
 #include "common/net/connect.h"
 
@@ -56,8 +56,8 @@ class LoadWorker;
 
 class Load {
  public:
-  // `request` outlives it.
-  Load(LoadPlan plan, const Request& request);
+  // `workload` outlives it.
+  Load(LoadPlan plan, const Workload& workload);
   ~Load();
 
   // Returns when all replies have come, or after stop(). `watch` is called a few times a second on this thread. An error says

@@ -93,12 +93,9 @@ void LoadConnection::send_batch(uint64_t most) {
   pending_ = worker_.shared_.claim(most, measured_);
   if (pending_ == 0) return retire();
   if (worker_.pacer_) slot_ = worker_.pacer_->take(pending_);
-  const Request& request = worker_.shared_.request;
-  const size_t size = request.size();
-  char* at = worker_.output_.data();
-  for (uint64_t number = 0; number < pending_; ++number, at += size) request.write(at, worker_.random_);
+  const std::string_view batch = worker_.writer_.write(pending_);
   sent_ns_ = monotonic_ns();
-  send_bytes({worker_.output_.data(), pending_ * size});
+  send_bytes(batch);
 }
 
 void LoadConnection::send_bytes(std::string_view bytes) {
@@ -167,12 +164,8 @@ void LoadConnection::error_reply(std::string_view text) {
 
 // ---- a thread ------------------------------------------------------------------------------------
 
-LoadWorker::LoadWorker(LoadShared& shared, size_t clients, uint64_t seed)
-    : shared_(shared),
-      random_(seed),
-      active_(clients),
-      output_(shared.plan.pipeline * shared.request.size()),
-      input_(input_size) {
+LoadWorker::LoadWorker(LoadShared& shared, size_t clients, uint64_t seed, uint64_t number)
+    : shared_(shared), writer_(shared.workload, shared.turn, seed, number), active_(clients), input_(input_size) {
   if (shared.plan.rate > 0) {
     // Each thread makes the part of the load that its connections are of all.
     pacer_.emplace(loop_, static_cast<double>(shared.plan.rate) * static_cast<double>(clients) /

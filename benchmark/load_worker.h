@@ -14,7 +14,7 @@
 #include "benchmark/histogram.h"
 #include "benchmark/load.h"
 #include "benchmark/load_pacer.h"
-#include "common/base/random.h"
+#include "benchmark/workload.h"
 #include "common/net/event_loop.h"
 #include "common/resp/reply_scanner.h"
 
@@ -23,7 +23,8 @@ namespace redoubt {
 // What the threads of a load share.
 struct LoadShared {
   const LoadPlan plan;
-  const Request& request;
+  const Workload& workload;
+  std::atomic<uint64_t> turn = 0;  // of keys that are taken one after another
   std::atomic<uint64_t> requests_left = plan.requests;
   std::atomic<bool> measuring = plan.warmup_ns == 0;
   std::atomic<bool> over = false;  // the time is up
@@ -74,7 +75,7 @@ class LoadConnection final : public ReadyHandler, private ReplyScanner::Errors {
 
 class LoadWorker final : private TickHandler {
  public:
-  LoadWorker(LoadShared& shared, size_t clients, uint64_t seed);
+  LoadWorker(LoadShared& shared, size_t clients, uint64_t seed, uint64_t number);
   ~LoadWorker();
 
   // The thread's work: until all connections are done, or one has failed.
@@ -102,13 +103,12 @@ class LoadWorker final : private TickHandler {
 
   LoadShared& shared_;
   EventLoop loop_;
-  Random random_;
+  WorkloadWriter writer_;
   std::vector<std::unique_ptr<LoadConnection>> connections_;
   size_t active_ = 0;
   size_t connected_ = 0;  // at least once
   std::optional<LoadPacer> pacer_;
   std::deque<LoadConnection*> idle_;  // with a pacer
-  std::vector<char> output_;          // a batch is put together here
   std::vector<char> input_;
   Histogram latency_;
   std::optional<Histogram> service_;

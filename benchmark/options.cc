@@ -28,12 +28,15 @@ constexpr ToolManual manual{
     .usage = "redoubt-benchmark [OPTIONS] [COMMAND ARGS...]\n",
     .purpose = "Measures how many requests a server answers in a second, and how long each of them takes.\n",
     .details =
-        "In a COMMAND of your own each __rand_int__ becomes a random number of 12 digits below that of -r.\n\n"
+        "In a COMMAND of your own each __rand_int__ becomes a random number of 12 digits below that of -r. So does "
+        "{key} in\n"
+        "--mix, where {int} becomes such a number without zeros in front, and {data} a value.\n\n"
         "examples:\n"
         "  redoubt-benchmark -q                        all tests, a line each\n"
         "  redoubt-benchmark -t set,get -c 20 -P 16    two of them, 20 clients, 16 requests at a time\n"
         "  redoubt-benchmark -t set -n 1000000 -r 1000000 --csv\n"
         "  redoubt-benchmark -r 10000 lpush mylist __rand_int__\n"
+        "  redoubt-benchmark -r 100000 --keys zipf:0.99 --sizes 10-1000 --mix \"9 GET {key}; 1 SET {key} {data}\"\n"
         "  redoubt-benchmark -t get --clients 1,2,5,15,50 --pipelines 1,16 --html report.html\n\n"
         "exit status: 0, or 1 when it could not be done or the server answered with errors\n",
     .short_help = false,
@@ -42,8 +45,17 @@ constexpr ToolManual manual{
 // What redis-benchmark does not have.
 void describe_load(po::options_description& options) {
   const auto text = [] { return po::value<std::string>(); };
-  options.add_options()                                                                                       //
-      ("duration", text()->value_name("SECONDS"), "send requests for so long, instead of -n of them")         //
+  options.add_options()                                                                                //
+      ("duration", text()->value_name("SECONDS"), "send requests for so long, instead of -n of them")  //
+      ("mix", text()->value_name("TEXT"),
+       "several requests, each with its weight, such as \"80 GET key:{key}; 20 SET key:{key} {data}\"")  //
+      ("keys", text()->value_name("HOW"),
+       "choose keys below -r: uniform (the default), sequential, zipf:THETA, normal")  //
+      ("sizes", text()->value_name("SIZES"),
+       "of values, instead of -d: 100, or 10-1000, or with weights 3:50,100-200:50")  //
+      ("compressible", text()->value_name("SHARE"),
+       "so much of each value, from 0 to 1, compresses (1); the rest is random")                              //
+      ("unique", "each value is another one; they have 16 bytes at least")                                    //
       ("warmup", text()->value_name("SECONDS"), "send requests for so long before, and do not measure them")  //
       ("rate", text()->value_name("N"),
        "N requests per second in all are due, whether the server keeps up or not; latencies count from when each was "
@@ -147,6 +159,15 @@ class Reader {
   std::string problem_;
 };
 
+template <typename T>
+void take(Reader& given, const char* name, Result<T> result, T& to) {
+  if (result) {
+    to = std::move(*result);
+  } else {
+    given.refuse(fmt::format("{}: {}", name, result.error().text));
+  }
+}
+
 std::string read_standard_input() {
   std::string all;
   char bytes[16384];
@@ -173,7 +194,7 @@ void read_load(Reader& given, BenchmarkOptions& options) {
   options.rate = given.number("--rate", 1, most_rate, 0);
   if (given.has("--duration") && given.has("-n"))
     given.refuse("--duration and -n both say when to end: give one of them");
-  for (const char* const name : {"--duration", "--warmup", "--rate"}) {
+  for (const char* const name : {"--duration", "--warmup", "--rate", "--mix"}) {
     if (options.idle && given.has(name)) given.refuse(fmt::format("-I waits, and has no use for {}", name));
   }
   if (options.idle && !options.command.empty()) given.refuse("-I waits, and sends no command");
@@ -208,6 +229,46 @@ void read_files(Reader& given, BenchmarkOptions& options) {
   }
 }
 
+void read_values(Reader& given, BenchmarkOptions& options) {
+  options.values = ValueChoice(options.data_size);
+  options.payload = given.text("--sizes", std::to_string(options.data_size));
+  if (given.has("--sizes")) {
+    if (given.has("-d")) given.refuse("--sizes and -d both say how large values are: give one of them");
+    take(given, "--sizes", ValueChoice::parse_sizes(given.text("--sizes"), most_data), options.values);
+  }
+  if (given.has("--compressible")) {
+    const auto share = parse_double(given.text("--compressible"));
+    if (!share || *share < 0 || *share > 1) given.refuse("--compressible must be a number from 0 to 1");
+    Random random = options.seed == 0 ? Random() : Random(options.seed);
+    if (given.problem().empty()) options.values.set_compressible(*share, random);
+  }
+  if (given.has("--unique")) {
+    if (options.values.smallest() < ValueChoice::stamp_size)
+      given.refuse("--unique needs values of 16 bytes: -d or --sizes");
+    options.values.set_unique();
+  }
+  for (const char* const name : {"--sizes", "--compressible", "--unique"}) {
+    if (!given.has(name) || options.command.empty()) continue;
+    given.refuse(fmt::format("{} has nothing to fill in a command; use --mix, with {{data}} in it", name));
+  }
+}
+
+void read_workload(Reader& given, BenchmarkOptions& options) {
+  options.keys = KeyChoice(options.key_space);
+  if (given.has("--keys")) {
+    if (options.key_space == 0) given.refuse("--keys needs a key space: -r");
+    take(given, "--keys", KeyChoice::parse(given.text("--keys"), std::max<uint64_t>(1, options.key_space)),
+         options.keys);
+  }
+  read_values(given, options);
+  if (!given.has("--mix")) return;
+  options.mix = given.text("--mix");
+  if (!options.command.empty() || given.has("-t"))
+    given.refuse("--mix, -t and a command all say what to send: give one of them");
+  const auto mix = Workload::parse_mix(options.mix, options.keys, options.values);
+  if (!mix) given.refuse("--mix: " + mix.error().text);
+}
+
 void read_server(Reader& given, BenchmarkOptions& options) {
   options.endpoint.host = given.text("-h", options.endpoint.host);
   options.endpoint.port = static_cast<int>(given.number("-p", 1, 65535, 6379));
@@ -236,6 +297,7 @@ ParsedBenchmark parse_benchmark(int argc, const char* const* argv, Output& out, 
   read_load(given, options);
   read_sweep(given, options);
   read_files(given, options);
+  read_workload(given, options);
   options.precision = static_cast<int>(given.number("--precision", 0, 6, 3));
   options.form = given.has("--csv") ? ReportForm::csv : given.has("-q") ? ReportForm::quiet : ReportForm::full;
   if (given.problem().empty() && options.command.empty()) {

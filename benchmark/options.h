@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "benchmark/key_choice.h"
 #include "benchmark/report.h"
+#include "benchmark/value_choice.h"
 #include "common/net/connect.h"
 #include "common/tool/options.h"
 #include "common/tool/output.h"
@@ -20,6 +22,7 @@ struct BenchmarkOptions {
   uint64_t requests = 100'000;
   size_t clients = 50;
   size_t data_size = 3;
+  std::string payload;  // the sizes of values as they were given
   int db = 0;
   bool resp3 = false;
   size_t threads = 0;  // 0: one, and not spoken of
@@ -33,6 +36,9 @@ struct BenchmarkOptions {
   bool idle = false;
   std::string tests;
   uint64_t seed = 0;
+  KeyChoice keys = KeyChoice();
+  ValueChoice values = ValueChoice();
+  std::string mix;
   double duration_seconds = 0;  // 0: until all requests are sent
   double warmup_seconds = 0;
   uint64_t rate = 0;                 // requests per second; 0: as fast as replies come

@@ -1,37 +1,84 @@
-// A request as the benchmark sends it: bytes that are ready, with places in them that are filled anew each time. A place is
-// written __rand_int__ in an argument, and filled with a random number of 12 digits below the key space, as redis-benchmark
-// does; without a key space the text stays as it is. Immutable; shared by all threads.
+// A request as the benchmark sends it: bytes that are ready, with places in them that are filled anew each time. Immutable;
+// shared by all threads. A RequestFiller has what the places are filled with: one per thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "benchmark/key_choice.h"
+#include "benchmark/value_choice.h"
 #include "common/base/random.h"
 
 namespace redoubt {
 
+class RequestFiller {
+ public:
+  // All but `seed` and `first_stamp` outlive it. Values have stamps from the first on.
+  RequestFiller(const KeyChoice& keys, const ValueChoice& values, std::atomic<uint64_t>& turn, uint64_t seed,
+                uint64_t first_stamp)
+      : keys_(keys), values_(values), turn_(turn), random_(seed), stamp_(first_stamp) {}
+
+  Random& random() { return random_; }
+  uint64_t key() { return keys_.pick(random_, turn_); }
+  uint64_t integer() { return random_.below(keys_.space()); }
+  size_t value_size() { return values_.pick_size(random_); }
+  void write_value(char* to, size_t size) { values_.write(to, size, stamp_++, random_); }
+  // Numbers and sizes of the argument that is being written.
+  std::vector<uint64_t>& drawn() { return drawn_; }
+
+ private:
+  const KeyChoice& keys_;
+  const ValueChoice& values_;
+  std::atomic<uint64_t>& turn_;
+  Random random_;
+  uint64_t stamp_;
+  std::vector<uint64_t> drawn_;
+};
+
 class Request {
  public:
-  // `key_space` 0: places are left alone.
-  Request(std::span<const std::string> args, uint64_t key_space);
+  // What is filled in arguments. keys: each __rand_int__, with a key's 12 digits, as redis-benchmark does. all: {key} too, {int}
+  // with a number below the key space, and {data} with a value. data: only this.
+  enum class Places : uint8_t { none, keys, data, all };
+
+  Request(std::span<const std::string> args, Places places);
   // Bytes that are sent as they are, such as an inline command.
   static Request inline_command(std::string line);
 
-  size_t size() const { return bytes_.size(); }
-  // Writes size() bytes to `to`.
-  void write(char* to, Random& random) const;
+  // Some place is filled with a number below the key space.
+  bool needs_keys() const;
+  size_t largest_size(const ValueChoice& values) const;
+  // Writes at most largest_size() bytes; returns their end.
+  char* write(char* to, RequestFiller& filler) const {
+    if (pieces_.empty()) return write_fixed(to, filler);
+    return write_pieces(to, filler);
+  }
 
   static constexpr std::string_view place = "__rand_int__";
 
  private:
+  enum class Kind : uint8_t { text, key, integer, data, length };
+  struct Piece {
+    Kind kind;
+    // text: where it stands in bytes_. length, before an argument: the bytes of the argument that are always the same, and how
+    // many numbers and values are to be added to them.
+    size_t first = 0;
+    size_t second = 0;
+  };
+
   Request() = default;
+  void add_argument(std::string_view arg, Places places);
+  void add_text(std::string_view text);
+  char* write_fixed(char* to, RequestFiller& filler) const;
+  char* write_pieces(char* to, RequestFiller& filler) const;
 
   std::string bytes_;
   std::vector<size_t> places_;  // offsets of 12 digits
-  uint64_t key_space_ = 0;
+  std::vector<Piece> pieces_;   // instead, where the size varies
 };
 
 }  // namespace redoubt

@@ -134,10 +134,10 @@ Status Run::prepare() {
   record_ = {.server = options_.endpoint.text(),
              .began_ms = wall_ms(),
              .requests = options_.duration_seconds > 0 ? 0 : options_.requests,
-             .data_size = options_.data_size,
+             .data_size = options_.values.largest(),
              .key_space = options_.key_space,
              .keep_alive = options_.keep_alive};
-  facts_ = {options_.clients, options_.data_size, options_.keep_alive,
+  facts_ = {options_.clients, options_.payload,   options_.keep_alive,
             options_.threads, options_.precision, server_config(*link)};
   if (!facts_.server) err_.write("WARNING: Could not fetch server CONFIG\n");
   err_.flush();
@@ -154,11 +154,14 @@ std::optional<ServerCpu> Run::server_cpu() {
 }
 
 std::vector<StandardTest> Run::tests() const {
-  const TestSettings settings{std::string(options_.data_size, 'x'), options_.key_space};
+  const TestSettings settings{options_.keys, options_.values};
+  if (!options_.mix.empty())
+    return {{options_.mix, *Workload::parse_mix(options_.mix, options_.keys, options_.values)}};
   if (options_.command.empty()) return *standard_tests(options_.tests, settings);
   std::string title;
   for (const std::string& word : options_.command) title += (title.empty() ? "" : " ") + word;
-  return {{title, Request(options_.command, options_.key_space)}};
+  const Request request(options_.command, options_.key_space > 0 ? Request::Places::keys : Request::Places::none);
+  return {{title, Workload(request, options_.keys, options_.values)}};
 }
 
 // None: the run cannot go on; why was said.
@@ -166,7 +169,7 @@ std::optional<Run::Measured> Run::measure(const StandardTest& test, size_t clien
   plan_.clients = clients;
   plan_.pipeline = pipeline;
   const std::optional<ServerCpu> cpu_before = server_cpu();
-  Load load(plan_, test.request);
+  Load load(plan_, test.workload);
   running = &load;
   if (interrupted) load.stop();
   LoadProgress before;

@@ -47,21 +47,25 @@ const std::vector<Row>& rows() {
 }
 
 Request request_of(const Row& row, const TestSettings& settings) {
+  const bool has_keys = settings.keys.space() > 0;
+  const bool has_places =
+      !settings.values.is_plain() && std::find(row.args.begin(), row.args.end(), data) != row.args.end();
   if (row.args.empty()) return Request::inline_command("PING\r\n");
   std::vector<std::string> args = {std::string(row.args[0])};
   for (int copy = 0; copy < row.copies; ++copy) {
     for (size_t index = 1; index < row.args.size(); ++index) {
       const std::string_view arg = row.args[index];
       if (arg == data) {
-        args.push_back(settings.data);
+        args.push_back(has_places ? "{data}" : std::string(settings.values.largest(), ValueChoice::filling));
       } else if (arg == score) {
-        args.emplace_back(settings.key_space == 0 ? std::string_view("0") : Request::place);
+        args.emplace_back(has_keys ? Request::place : std::string_view("0"));
       } else {
         args.emplace_back(arg);
       }
     }
   }
-  return Request(args, settings.key_space);
+  if (has_places) return Request(args, has_keys ? Request::Places::all : Request::Places::data);
+  return Request(args, has_keys ? Request::Places::keys : Request::Places::none);
 }
 
 std::set<std::string, std::less<>> words_of(std::string_view list) {
@@ -93,7 +97,9 @@ Result<std::vector<StandardTest>> standard_tests(std::string_view names, const T
         (row.name.empty() && std::any_of(rows().begin(), rows().end(), [&row, &words](const Row& other) {
            return other.group == row.group && words.contains(other.name);
          }));
-    if (wanted) tests.push_back({std::string(row.title), request_of(row, settings), row.name.empty()});
+    if (wanted)
+      tests.push_back({std::string(row.title), Workload(request_of(row, settings), settings.keys, settings.values),
+                       row.name.empty()});
   }
   return tests;
 }

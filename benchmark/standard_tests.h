@@ -1,24 +1,23 @@
 // The tests that redis-benchmark has, by the names that scripts give them.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "benchmark/request.h"
+#include "benchmark/workload.h"
 #include "common/base/result.h"
 
 namespace redoubt {
 
 struct TestSettings {
-  std::string data;        // the value of SET and its like
-  uint64_t key_space = 0;  // 0: one key
+  KeyChoice keys = KeyChoice();  // of keys, elements and scores; without a key space there is one
+  ValueChoice values = ValueChoice();
 };
 
 struct StandardTest {
   std::string title;
-  Request request;
+  Workload workload;
   bool only_fills = false;  // what another test reads; says little by itself
 };
 

@@ -165,6 +165,32 @@ TEST_F(Benchmark, WhatWasDueAndNotAnsweredIsTold) {
   EXPECT_THAT(err_, ContainsRegex("^2[0-9][0-9] requests had no reply when the test ended\n$"));
 }
 
+TEST_F(Benchmark, AMixSendsItsCommandsByTheirWeights) {
+  EXPECT_EQ(run({"-q", "-n", "10000", "-r", "50", "-P", "8", "--threads", "2", "--sizes", "20-30", "--unique", "--mix",
+                 "80 GET k{key}; 20 SET k{key} {data}"}),
+            0)
+      << err_;
+  EXPECT_THAT(out_, StartsWith("80 GET k{key}; 20 SET k{key} {data}: "));
+  EXPECT_EQ(calls("get") + calls("set"), 10'000);
+  EXPECT_NEAR(static_cast<double>(calls("get")), 8000, 300);
+  EXPECT_EQ(link_.run({"DBSIZE"}).integer, 50);
+  const std::string value = link_.run({"GET", "k000000000007"}).text;
+  EXPECT_NE(value, link_.run({"GET", "k000000000008"}).text);
+  EXPECT_GE(value.size(), 20u);
+  EXPECT_LE(value.size(), 30u);
+}
+
+TEST_F(Benchmark, KeysAreTakenOneAfterAnotherByAllThreads) {
+  EXPECT_EQ(run({"-q", "-t", "set", "-n", "1000", "-r", "1000", "--keys", "sequential", "--threads", "2"}), 0) << err_;
+  EXPECT_EQ(link_.run({"DBSIZE"}).integer, 1000);
+}
+
+TEST_F(Benchmark, TheTestsHaveValuesOfTheSizesAskedFor) {
+  EXPECT_EQ(run({"-q", "-t", "set,mset", "-n", "500", "--sizes", "7", "--compressible", "0"}), 0) << err_;
+  EXPECT_EQ(link_.run({"STRLEN", "key:__rand_int__"}).integer, 7);
+  EXPECT_NE(link_.run({"GET", "key:__rand_int__"}).text, "xxxxxxx");
+}
+
 TEST_F(Benchmark, IdleConnectionsAreOpenedAndHeld) {
   ProcessRun process({benchmark_program, "-p", std::to_string(port_), "-I", "-c", "20"});
   EXPECT_TRUE(eventually([this] { return info_number(link_, "connected_clients") == 21; }));
@@ -188,6 +214,16 @@ TEST_F(Benchmark, ALineThatMakesNoSenseIsRefused) {
       {{"--warmup", "long"}, "--warmup must be a number of seconds above 0, not 'long'"},
       {{"--rate", "0"}, "--rate must be a number from 1 to 100000000, not '0'"},
       {{"-I", "--rate", "5"}, "-I waits, and has no use for --rate"},
+      {{"--keys", "normal"}, "--keys needs a key space: -r"},
+      {{"--keys", "odd", "-r", "9"}, "--keys: keys are uniform, sequential, zipf:THETA or normal, not 'odd'"},
+      {{"--sizes", "0"},
+       "--sizes: sizes are 100, 10-1000 or 3:50,100:50 (from 1 to 1073741824 bytes, with weights), not '0'"},
+      {{"--sizes", "9", "-d", "9"}, "--sizes and -d both say how large values are: give one of them"},
+      {{"--compressible", "1.1"}, "--compressible must be a number from 0 to 1"},
+      {{"--unique"}, "--unique needs values of 16 bytes: -d or --sizes"},
+      {{"--sizes", "20", "SET", "a", "b"}, "--sizes has nothing to fill in a command; use --mix, with {data} in it"},
+      {{"--mix", "1 PING", "-t", "get"}, "--mix, -t and a command all say what to send: give one of them"},
+      {{"--mix", "PING"}, "--mix: 'PING' is not a weight and a command, such as 80 GET key:{key}"},
       {{"-x"}, "-x needs a command"},
   };
   for (const auto& row : cases) {

@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "benchmark/standard_tests.h"
 
@@ -13,25 +16,29 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string written(const Request& request, Random& random) {
-  std::string bytes(request.size(), '~');
-  request.write(bytes.data(), random);
-  return bytes;
+std::vector<std::string> each(const Workload& workload, uint64_t count) {
+  std::atomic<uint64_t> turn = 0;
+  WorkloadWriter writer(workload, turn, 1, 0);
+  std::vector<std::string> all;
+  for (uint64_t i = 0; i < count; ++i) all.emplace_back(writer.write(1));
+  return all;
+}
+
+std::string written(const Workload& workload) { return each(workload, 1).front(); }
+
+Workload command(std::vector<std::string> args, uint64_t key_space) {
+  const Request request(args, key_space > 0 ? Request::Places::keys : Request::Places::none);
+  return Workload(request, KeyChoice(key_space), ValueChoice());
 }
 
 TEST(Request, IsTheCommandAsAClientSendsIt) {
-  Random random(1);
-  const std::vector<std::string> args = {"SET", "key:__rand_int__", ""};
-  EXPECT_EQ(written(Request(args, 0), random), "*3\r\n$3\r\nSET\r\n$16\r\nkey:__rand_int__\r\n$0\r\n\r\n");
+  EXPECT_EQ(written(command({"SET", "key:__rand_int__", ""}, 0)),
+            "*3\r\n$3\r\nSET\r\n$16\r\nkey:__rand_int__\r\n$0\r\n\r\n");
 }
 
 TEST(Request, PlacesAreFilledAnewEachTimeWithTwelveDigitsBelowTheKeySpace) {
-  Random random(1);
-  const std::vector<std::string> args = {"MSET", "__rand_int__", "a__rand_int__b"};
-  const Request request(args, 10);
   std::set<std::string> seen;
-  for (int i = 0; i < 500; ++i) {
-    const std::string bytes = written(request, random);
+  for (const std::string& bytes : each(command({"MSET", "__rand_int__", "a__rand_int__b"}, 10), 500)) {
     ASSERT_EQ(bytes.substr(0, 30), "*3\r\n$4\r\nMSET\r\n$12\r\n00000000000");
     ASSERT_THAT(bytes, HasSubstr("$14\r\na00000000000"));
     seen.insert(bytes);
@@ -40,20 +47,45 @@ TEST(Request, PlacesAreFilledAnewEachTimeWithTwelveDigitsBelowTheKeySpace) {
 }
 
 TEST(Request, LargeNumbersHaveAllTheirDigits) {
-  Random random(1);
-  const std::vector<std::string> args = {"GET", "__rand_int__"};
-  const Request request(args, 1'000'000'000'000);
   std::set<char> first_digits;
-  for (int i = 0; i < 500; ++i) first_digits.insert(written(request, random)[19]);
+  const Workload gets = command({"GET", "__rand_int__"}, 1'000'000'000'000);
+  for (const std::string& bytes : each(gets, 500)) first_digits.insert(bytes[19]);
   EXPECT_EQ(first_digits.size(), 10u);
 }
 
 std::string titles(std::string_view names) {
-  const auto tests = standard_tests(names, {"xxx", 0});
+  const auto tests = standard_tests(names, {});
   if (!tests) return tests.error().text;
   std::string all;
   for (const StandardTest& test : *tests) all += test.title + ";";
   return all;
+}
+
+TEST(Request, NumbersAndValuesStandInArgumentsOfTheirSize) {
+  const auto mix = Workload::parse_mix("1 SET a{key} 'x {int} {data}' {none}", KeyChoice(1), ValueChoice(5));
+  ASSERT_TRUE(mix) << mix.error().text;
+  EXPECT_EQ(written(*mix), "*4\r\n$3\r\nSET\r\n$13\r\na000000000000\r\n$9\r\nx 0 xxxxx\r\n$6\r\n{none}\r\n");
+}
+
+TEST(Request, ALengthIsAlwaysThatOfItsArgument) {
+  const auto sizes = ValueChoice::parse_sizes("1-300", 1000);
+  const auto mix = Workload::parse_mix("1 SET {key}{int} {data}{int}{data}", KeyChoice(2000), *sizes);
+  ASSERT_TRUE(mix);
+  std::set<size_t> seen;
+  for (const std::string& bytes : each(*mix, 1000)) {
+    std::string_view rest = bytes;
+    ASSERT_TRUE(rest.starts_with("*3\r\n$3\r\nSET\r\n$"));
+    rest.remove_prefix(14);
+    for (int argument = 0; argument < 2; ++argument) {
+      const size_t length = std::stoul(std::string(rest.substr(0, rest.find('\r'))));
+      seen.insert(length);
+      rest.remove_prefix(rest.find('\n') + 1);
+      ASSERT_EQ(rest.substr(length, 2), "\r\n");
+      rest.remove_prefix(length + (argument == 0 ? 3 : 2));
+    }
+    ASSERT_EQ(rest, "");
+  }
+  EXPECT_GT(seen.size(), 200u);
 }
 
 TEST(StandardTests, AreChosenByNameInTheirOwnOrder) {
@@ -69,7 +101,7 @@ TEST(StandardTests, ListsAreFilledBeforeTheyAreRead) {
 }
 
 TEST(StandardTests, AllOfThemWithoutAName) {
-  const auto tests = standard_tests("", {"xxx", 0});
+  const auto tests = standard_tests("", {});
   ASSERT_TRUE(tests);
   EXPECT_EQ(tests->size(), 21u);
 }
@@ -79,10 +111,9 @@ TEST(StandardTests, AnUnknownNameIsToldWithThoseThereAre) {
 }
 
 TEST(StandardTests, ScoresAreRandomWhereThereIsAKeySpace) {
-  Random random(1);
-  const auto score = [&random](uint64_t key_space) {
-    const auto tests = standard_tests("zadd", {"xxx", key_space});
-    return written(tests->front().request, random).substr(0, 33);
+  const auto score = [](uint64_t key_space) {
+    const auto tests = standard_tests("zadd", {KeyChoice(key_space), ValueChoice()});
+    return written(tests->front().workload).substr(0, 33);
   };
   EXPECT_EQ(score(0), "*4\r\n$4\r\nZADD\r\n$6\r\nmyzset\r\n$1\r\n0\r\n");
   EXPECT_EQ(score(10).substr(0, 29), "*4\r\n$4\r\nZADD\r\n$6\r\nmyzset\r\n$12");

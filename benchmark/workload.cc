@@ -1,0 +1,94 @@
+#include "benchmark/workload.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/config_file.h"
+#include "common/base/number.h"
+
+namespace redoubt {
+namespace {
+
+constexpr uint64_t most_weight = 1'000'000'000;
+constexpr unsigned stamp_bits = 48;  // of the values of one thread
+
+// Up to the next ; that stands in no quotes.
+std::string_view cut_request(std::string_view& rest) {
+  char quote = 0;
+  size_t at = 0;
+  for (; at < rest.size(); ++at) {
+    const char byte = rest[at];
+    if (quote != 0) {
+      if (byte == '\\') {
+        ++at;
+      } else if (byte == quote) {
+        quote = 0;
+      }
+    } else if (byte == '"' || byte == '\'') {
+      quote = byte;
+    } else if (byte == ';') {
+      break;
+    }
+  }
+  const std::string_view request = rest.substr(0, at);
+  rest.remove_prefix(std::min(at + 1, rest.size()));
+  return request;
+}
+
+}  // namespace
+
+Workload::Workload(std::vector<Weighted> requests, KeyChoice keys, ValueChoice values)
+    : requests_(std::move(requests)), keys_(keys), values_(std::move(values)) {
+  for (const Weighted& one : requests_) {
+    weights_ += one.weight;
+    largest_request_ = std::max(largest_request_, one.request.largest_size(values_));
+  }
+}
+
+Workload::Workload(Request request, KeyChoice keys, ValueChoice values)
+    : Workload(std::vector<Weighted>{{1, std::move(request)}}, keys, std::move(values)) {}
+
+Result<Workload> Workload::parse_mix(std::string_view text, KeyChoice keys, ValueChoice values) {
+  std::vector<Weighted> requests;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view one = cut_request(rest);
+    auto words = split_words(one);
+    if (!words) return Error{"the quotes do not match in '" + std::string(one) + "'"};
+    if (words->empty()) continue;
+    const auto weight = parse_u64(words->front());
+    if (!weight || *weight < 1 || *weight > most_weight || words->size() < 2) {
+      return Error{"'" + std::string(one) + "' is not a weight and a command, such as 80 GET key:{key}"};
+    }
+    words->erase(words->begin());
+    requests.push_back({*weight, Request(*words, Request::Places::all)});
+    if (keys.space() == 0 && requests.back().request.needs_keys()) {
+      return Error{"{key}, {int} and __rand_int__ need a key space: -r"};
+    }
+  }
+  if (requests.empty()) return Error{"it has no commands"};
+  return Workload(std::move(requests), keys, std::move(values));
+}
+
+WorkloadWriter::WorkloadWriter(const Workload& workload, std::atomic<uint64_t>& turn, uint64_t seed, uint64_t number)
+    : workload_(workload), filler_(workload.keys_, workload.values_, turn, seed, number << stamp_bits) {}
+
+const Request& WorkloadWriter::choose() {
+  const Workload::Weighted* at = workload_.requests_.data();
+  if (workload_.requests_.size() > 1) {
+    for (uint64_t left = filler_.random().below(workload_.weights_); left >= at->weight; ++at) left -= at->weight;
+  }
+  return at->request;
+}
+
+std::string_view WorkloadWriter::write(uint64_t count) {
+  size_t size = 0;
+  for (uint64_t number = 0; number < count; ++number) {
+    if (buffer_.size() - size < workload_.largest_request_) {
+      buffer_.resize(std::max(buffer_.size() * 2, size + workload_.largest_request_));
+    }
+    size = static_cast<size_t>(choose().write(buffer_.data() + size, filler_) - buffer_.data());
+  }
+  return {buffer_.data(), size};
+}
+
+}  // namespace redoubt
