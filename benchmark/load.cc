@@ -74,6 +74,8 @@ Result<LoadResult> Load::run(const std::function<void(const LoadProgress&)>& wat
   const int64_t began_ns = monotonic_ns();
   int64_t measured_from_ns = began_ns + plan.warmup_ns;
   int64_t watch_ns = measured_from_ns + watch_interval_ns;
+  shared_->series.begin(began_ns);
+  std::optional<SecondStats> last;
   double cpu_before = cpu_seconds();
   const auto measured_for = [&measured_from_ns] { return std::max<int64_t>(0, monotonic_ns() - measured_from_ns); };
   {
@@ -90,6 +92,7 @@ Result<LoadResult> Load::run(const std::function<void(const LoadProgress&)>& wat
       if (!shared_->measuring && now_ns >= measured_from_ns) {
         cpu_before = cpu_seconds();
         measured_from_ns = monotonic_ns();
+        shared_->series.begin(measured_from_ns);
         shared_->measuring = true;
       }
       if (plan.duration_ns > 0 && !shared_->over && now_ns >= measured_from_ns + plan.duration_ns) {
@@ -100,13 +103,17 @@ Result<LoadResult> Load::run(const std::function<void(const LoadProgress&)>& wat
       watch_ns = now_ns + watch_interval_ns;
       uint64_t replies = 0;
       for (const auto& worker : workers_) replies += worker->replies();
-      if (watch) watch({replies, static_cast<double>(measured_for()) / 1e9});
+      if (!watch) continue;
+      const auto news = shared_->series.told(last ? last->second + 1 : 0);
+      if (!news.empty()) last = news.back();
+      watch({replies, static_cast<double>(measured_for()) / 1e9, last});
     }
   }
   LoadResult result;
   result.seconds = static_cast<double>(measured_for()) / 1e9;
   result.cpu_seconds = cpu_seconds() - cpu_before;
   result.stopped = shared_->stopping;
+  result.seconds_series = shared_->series.told();
   for (const auto& worker : workers_) {
     if (!worker->failure().empty()) return Error{worker->failure()};
     result.latency.add(worker->latency());

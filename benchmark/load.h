@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "benchmark/histogram.h"
+#include "benchmark/seconds_series.h"
 #include "benchmark/workload.h"
 #include "common/base/result.h"
 #include "common/net/connect.h"
@@ -37,9 +38,10 @@ struct LoadPlan {
 
 struct LoadResult {
   Histogram latency;
-  std::optional<Histogram> service;        // with a rate
-  double seconds = 0;                      // from the first connection, or the end of the warm-up, to the last reply
-  double cpu_seconds = 0;                  // that this program spent meanwhile
+  std::optional<Histogram> service;  // with a rate
+  double seconds = 0;                // from the first connection, or the end of the warm-up, to the last reply
+  double cpu_seconds = 0;            // that this program spent meanwhile
+  std::vector<SecondStats> seconds_series;
   std::map<std::string, uint64_t> errors;  // error replies by their text
   bool stopped = false;                    // before all requests were sent
   uint64_t unanswered = 0;                 // sent, or due by the rate, and without a reply when the run ended
@@ -49,6 +51,7 @@ struct LoadResult {
 struct LoadProgress {
   uint64_t replies = 0;
   double seconds = 0;
+  std::optional<SecondStats> last;  // the last second that is over
 };
 
 struct LoadShared;

@@ -144,10 +144,10 @@ void LoadConnection::record(uint64_t replies) {
   const int64_t now_ns = monotonic_ns();
   const auto service_ns = static_cast<uint64_t>(now_ns - sent_ns_);
   worker_.replies_.store(worker_.replies() + replies, std::memory_order_relaxed);
-  if (!worker_.pacer_) return worker_.latency_.record(service_ns, replies);
+  if (!worker_.pacer_) return worker_.latency_.record(now_ns, service_ns, replies);
   worker_.service_->record(service_ns, replies);
   for (const uint64_t end = slot_ + replies; slot_ < end; ++slot_) {
-    worker_.latency_.record(static_cast<uint64_t>(now_ns - worker_.pacer_->start_of(slot_)));
+    worker_.latency_.record(now_ns, static_cast<uint64_t>(now_ns - worker_.pacer_->start_of(slot_)));
   }
 }
 
@@ -183,6 +183,7 @@ void LoadWorker::run() {
     if (failure_.empty()) connection->start();
   }
   if (failure_.empty() && active_ > 0) loop_.run(*this);
+  latency_.finish();
 }
 
 void LoadWorker::on_tick_end() {
@@ -220,6 +221,7 @@ void LoadWorker::fail(std::string text) {
 }
 
 int64_t LoadWorker::look_at_stop() {
+  if (shared_.measuring) latency_.look(monotonic_ns());
   if (!shared_.ending()) return stop_interval_ms;
   const int64_t now_ns = monotonic_ns();
   if (stop_seen_ns_ == 0) stop_seen_ns_ = now_ns;

@@ -14,6 +14,7 @@
 #include "benchmark/histogram.h"
 #include "benchmark/load.h"
 #include "benchmark/load_pacer.h"
+#include "benchmark/seconds_series.h"
 #include "benchmark/workload.h"
 #include "common/net/event_loop.h"
 #include "common/resp/reply_scanner.h"
@@ -27,6 +28,7 @@ struct LoadShared {
   std::atomic<uint64_t> turn = 0;  // of keys that are taken one after another
   std::atomic<uint64_t> requests_left = plan.requests;
   std::atomic<bool> measuring = plan.warmup_ns == 0;
+  SecondsSeries series = {};
   std::atomic<bool> over = false;  // the time is up
   std::atomic<bool> stopping = false;
 
@@ -85,7 +87,7 @@ class LoadWorker final : private TickHandler {
   // Has it look soon whether the load is to end. From any thread.
   void wake() { loop_.wake(); }
   // When run() has returned.
-  const Histogram& latency() const { return latency_; }
+  const Histogram& latency() const { return latency_.total(); }
   const std::optional<Histogram>& service() const { return service_; }
   uint64_t unanswered() const;
   const std::map<std::string, uint64_t, std::less<>>& errors() const { return errors_; }
@@ -110,7 +112,7 @@ class LoadWorker final : private TickHandler {
   std::optional<LoadPacer> pacer_;
   std::deque<LoadConnection*> idle_;  // with a pacer
   std::vector<char> input_;
-  Histogram latency_;
+  LatencyRecorder latency_{shared_.series};
   std::optional<Histogram> service_;
   uint64_t overdue_ = 0;  // not sent when the load was to end
   std::map<std::string, uint64_t, std::less<>> errors_;

@@ -65,6 +65,7 @@ Measurement measurement_of(std::string_view test, size_t clients, size_t pipelin
   kept.p99_ns = latency.percentile(99);
   kept.p999_ns = latency.percentile(99.9);
   kept.max_ns = latency.max();
+  kept.series = result.seconds_series;
   kept.client_cpu_seconds = result.cpu_seconds;
   kept.whole = !result.stopped;
   return kept;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "benchmark/load.h"
 #include "benchmark/report/server_cpu.h"
@@ -38,6 +39,7 @@ struct Measurement {
   uint64_t p99_ns = 0;
   uint64_t p999_ns = 0;
   uint64_t max_ns = 0;
+  std::vector<SecondStats> series;
   double client_cpu_seconds = 0;
   std::optional<ServerCpu> server_cpu;  // spent meanwhile, and in the warm-up; none: it does not tell
   bool whole = true;                    // false: interrupted

@@ -23,6 +23,18 @@ json::object cpu_of(const Measurement& one) {
   return cpu;
 }
 
+json::array json_of(const std::vector<SecondStats>& series) {
+  json::array seconds;
+  for (const SecondStats& one : series) {
+    seconds.push_back({{"second", one.second},
+                       {"replies", one.replies},
+                       {"p50_ns", one.p50_ns},
+                       {"p99_ns", one.p99_ns},
+                       {"max_ns", one.max_ns}});
+  }
+  return seconds;
+}
+
 json::object json_of(const Measurement& one) {
   json::object latency{{"mean", one.mean_ns}};
   for (const LatencyFigure& figure : latency_figures) latency[figure.field] = one.*figure.value;
@@ -36,7 +48,8 @@ json::object json_of(const Measurement& one) {
           {"seconds", one.seconds},
           {"requests_per_second", one.rate()},
           {"latency_ns", std::move(latency)},
-          {"cpu", cpu_of(one)}};
+          {"cpu", cpu_of(one)},
+          {"series", json_of(one.series)}};
 }
 
 json::object json_of(const Knee& knee) {

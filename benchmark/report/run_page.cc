@@ -17,6 +17,8 @@ namespace {
 constexpr double ns_per_ms = 1e6;
 constexpr int64_t ms_per_second = 1000;
 constexpr int decimals = 3;
+constexpr size_t fewest_seconds = 4;  // that are drawn, with the last one
+constexpr size_t most_points = 300;   // of a time series
 constexpr size_t shown_bytes_of_title = 200;
 
 using Measurements = std::span<const Measurement>;
@@ -85,6 +87,7 @@ class Page {
     } else if (by_pipeline.size() > 1) {
       throughput_by_pipeline(of_test);
     }
+    for (const Measurement& one : of_test) seconds(one);
     html_ += "</div>\n";
     table(of_test);
   }
@@ -123,6 +126,38 @@ class Page {
       chart.lines.push_back(std::move(line));
     }
     html_ += line_chart(chart);
+  }
+
+  // Of runs that lasted some seconds. The last one is cut short as a rule, and would look like a fall.
+  void seconds(const Measurement& one) {
+    if (one.series.size() < fewest_seconds) return;
+    const std::span<const SecondStats> whole(one.series.data(), one.series.size() - 1);
+    const std::string with = fmt::format("{} clients, pipeline {}", one.clients, one.pipeline);
+    LineChart rate{.title = "requests in each second, " + with, .across = "second", .text = rate_text};
+    LineChart latency{
+        .title = "latency in each second, " + with, .across = "second", .logarithmic = true, .text = time_text};
+    rate.lines = {{"requests", {}}};
+    latency.lines = {{"p50", {}}, {"p99", {}}, {"max", {}}};
+    // Of a long run some seconds are drawn as one: their mean, and the worst of their latencies.
+    const size_t step = (whole.size() + most_points - 1) / most_points;
+    for (size_t from = 0; from < whole.size(); from += step) {
+      const auto part = whole.subspan(from, std::min(step, whole.size() - from));
+      SecondStats worst;
+      for (const SecondStats& second : part) {
+        worst.replies += second.replies;
+        worst.p50_ns = std::max(worst.p50_ns, second.p50_ns);
+        worst.p99_ns = std::max(worst.p99_ns, second.p99_ns);
+        worst.max_ns = std::max(worst.max_ns, second.max_ns);
+      }
+      rate.marks.push_back(fmt::format("{}", from));
+      rate.lines[0].values.push_back(static_cast<double>(worst.replies) / static_cast<double>(part.size()));
+      latency.lines[0].values.push_back(ms_of(worst.p50_ns));
+      latency.lines[1].values.push_back(ms_of(worst.p99_ns));
+      latency.lines[2].values.push_back(ms_of(worst.max_ns));
+    }
+    latency.marks = rate.marks;
+    html_ += line_chart(rate);
+    html_ += line_chart(latency);
   }
 
   void table(Measurements of_test) {

@@ -100,6 +100,24 @@ TEST_F(BenchmarkSweep, TheJsonDocumentHasWhatWasMeasured) {
   EXPECT_FALSE(real_file_system().exists(file + ".tmp"));
 }
 
+TEST_F(BenchmarkSweep, TheSecondsOfARunAddUpToIt) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() + "/run.json";
+  EXPECT_EQ(run({"-q", "--duration", "1.1", "--warmup", "0.1", "--threads", "2", "-t", "get", "--json", file}), 0);
+  const json::value document = json::parse(read_file(file));
+  const json::value& one = document.at("measurements").at(0);
+  int64_t replies = 0;
+  int64_t second = 0;
+  for (const json::value& stats : one.at("series").as_array()) {
+    EXPECT_EQ(stats.at("second"), second++);
+    EXPECT_GT(stats.at("max_ns").to_number<int64_t>(), 0);
+    replies += stats.at("replies").to_number<int64_t>();
+  }
+  EXPECT_GE(second, 2);
+  EXPECT_EQ(one.at("requests"), replies);
+  EXPECT_EQ(document.at("requests"), 0);
+}
+
 TEST_F(BenchmarkSweep, FilesHaveWhatWasMeasuredWhenTheRunDoesNotComeToItsEnd) {
   const TemporaryDirectory directory;
   const std::string file = directory.path() + "/run.json";

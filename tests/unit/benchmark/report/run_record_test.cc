@@ -92,6 +92,25 @@ TEST(RunPage, ChartsAreThereWhereThereIsSomethingToCompare) {
       << "an interrupted one";
 }
 
+TEST(RunRecord, TellsWhatHappenedInEachSecond) {
+  RunRecord record = two_clients("GET");
+  for (uint64_t second = 0; second < 1000; ++second) {
+    record.measurements[1].series.push_back({second, 100 + second, 1'000'000, 2'000'000, 3'000'000});
+  }
+  const json::value document = json::parse(run_json(record));
+  EXPECT_TRUE(document.at("measurements").at(0).at("series").as_array().empty());
+  const json::value& last = document.at("measurements").at(1).at("series").as_array().back();
+  EXPECT_EQ(last.at("second"), 999);
+  EXPECT_EQ(last.at("replies"), 1099);
+  EXPECT_EQ(last.at("p50_ns"), 1'000'000);
+  EXPECT_EQ(last.at("p99_ns"), 2'000'000);
+  EXPECT_EQ(last.at("max_ns"), 3'000'000);
+  const std::string page = run_page(record);
+  EXPECT_THAT(page, HasSubstr("latency in each second, 2 clients, pipeline 1"));
+  EXPECT_THAT(page, Not(HasSubstr("in each second, 1 clients")));
+  EXPECT_LT(page.size(), 40'000u) << "drawn with fewer points";
+}
+
 TEST(RunPage, SaysThatARunWasNotWhole) {
   RunRecord record = two_clients("GET");
   EXPECT_THAT(run_page(record), Not(HasSubstr("did not come to its end")));
