@@ -8,6 +8,7 @@
 
 #include "benchmark/load.h"
 #include "benchmark/report.h"
+#include "benchmark/report/progress_line.h"
 #include "benchmark/report/run_record.h"
 #include "benchmark/report/sweep_report.h"
 #include "benchmark/standard_tests.h"
@@ -176,9 +177,7 @@ std::optional<Run::Measured> Run::measure(const StandardTest& test, size_t clien
   const bool shown = is_terminal(STDOUT_FILENO) && options_.form != ReportForm::csv;
   Result<LoadResult> result = load.run([&](const LoadProgress& now) {
     if (!shown) return;
-    out_.print("{}{}: rps={:.1f} (overall: {:.1f})", erase_line, test.title,
-               static_cast<double>(now.replies - before.replies) / (now.seconds - before.seconds),
-               static_cast<double>(now.replies) / now.seconds);
+    out_.print("{}{}", erase_line, progress_line(test.title, plan_, before, now, options_.precision));
     out_.flush();
     before = now;
   });
