@@ -28,12 +28,13 @@ struct LoadPlan {
   size_t clients = 50;
   size_t pipeline = 1;
   size_t threads = 1;
-  uint64_t requests = 100'000;  // that are measured
-  int64_t warmup_ns = 0;        // what is sent in this time is not measured
-  int64_t duration_ns = 0;      // after the warm-up; 0: until all requests are sent
-  uint64_t rate = 0;            // requests per second of all threads together; 0: as fast as replies come
-  bool reconnect = false;       // after each batch
-  uint64_t seed = 0;            // 0: another one each time
+  uint64_t requests = 100'000;   // that are measured
+  int64_t warmup_ns = 0;         // what is sent in this time is not measured
+  int64_t duration_ns = 0;       // after the warm-up; 0: until all requests are sent
+  uint64_t rate = 0;             // requests per second of all threads together; 0: as fast as replies come
+  uint64_t reconnect_after = 0;  // requests of a connection; 0: never
+  bool stop_on_error = false;
+  uint64_t seed = 0;  // 0: another one each time
 };
 
 struct LoadResult {

@@ -50,6 +50,7 @@ void LoadConnection::start() {
   connecting_ = true;
   scanner_.reset();
   unsent_.clear();
+  answered_ = 0;
   greeting_left_ = worker_.shared_.plan.greeting_replies;
   worker_.loop_.watch(descriptor_, *this, true, true, EventLoop::Trigger::edge);
 }
@@ -89,6 +90,8 @@ void LoadConnection::next_batch() {
 }
 
 void LoadConnection::send_batch(uint64_t most) {
+  const uint64_t reconnect_after = worker_.shared_.plan.reconnect_after;
+  if (reconnect_after > 0) most = std::min(most, reconnect_after - answered_);
   measured_ = worker_.shared_.measuring.load(std::memory_order_relaxed);
   pending_ = worker_.shared_.claim(most, measured_);
   if (pending_ == 0) return retire();
@@ -134,8 +137,9 @@ void LoadConnection::take(uint64_t replies) {
   if (replies > pending_) return worker_.fail("The server sent more replies than it was asked for");
   if (measured_) record(replies);
   pending_ -= replies;
+  answered_ += replies;
   if (pending_ > 0) return;
-  if (!worker_.shared_.plan.reconnect) return next_batch();
+  if (answered_ != worker_.shared_.plan.reconnect_after) return next_batch();
   disconnect();
   start();
 }
@@ -153,7 +157,11 @@ void LoadConnection::record(uint64_t replies) {
 
 void LoadConnection::error_reply(std::string_view text) {
   if (greeting_left_ > 0) return worker_.fail(std::string(text));
-  if (!measured_) return;
+  if (worker_.shared_.plan.stop_on_error) {
+    worker_.shared_.stopping = true;
+  } else if (!measured_) {
+    return;
+  }
   const auto known = worker_.errors_.find(text);
   if (known != worker_.errors_.end()) {
     ++known->second;

@@ -68,6 +68,7 @@ class LoadConnection final : public ReadyHandler, private ReplyScanner::Errors {
   uint64_t greeting_left_ = 0;  // replies
   uint64_t pending_ = 0;        // replies of the batch that have not come
   uint64_t slot_ = 0;           // with a rate: of the next reply
+  uint64_t answered_ = 0;       // since it was connected
   bool measured_ = false;       // the batch
   bool was_connected_ = false;
   int64_t sent_ns_ = 0;

@@ -56,6 +56,9 @@ void describe_load(po::options_description& options) {
       ("compressible", text()->value_name("SHARE"),
        "so much of each value, from 0 to 1, compresses (1); the rest is random")                              //
       ("unique", "each value is another one; they have 16 bytes at least")                                    //
+      ("preload", text()->value_name("N"), "set key:000000000000 and so on, N keys, before the first test")   //
+      ("reconnect", text()->value_name("N"), "each connection is made anew after N requests")                 //
+      ("stop-on-error", "the first error reply ends the run")                                                 //
       ("warmup", text()->value_name("SECONDS"), "send requests for so long before, and do not measure them")  //
       ("rate", text()->value_name("N"),
        "N requests per second in all are due, whether the server keeps up or not; latencies count from when each was "
@@ -192,9 +195,15 @@ void read_load(Reader& given, BenchmarkOptions& options) {
   options.duration_seconds = given.seconds("--duration");
   options.warmup_seconds = given.seconds("--warmup");
   options.rate = given.number("--rate", 1, most_rate, 0);
+  options.preload = given.number("--preload", 1, most_key_space, 0);
+  options.reconnect = given.number("--reconnect", 1, UINT64_MAX / 2, 0);
+  options.stop_on_error = given.has("--stop-on-error");
+  if (!options.keep_alive && options.reconnect > 0)
+    given.refuse("-k 0 and --reconnect both say when to connect anew: give one of them");
   if (given.has("--duration") && given.has("-n"))
     given.refuse("--duration and -n both say when to end: give one of them");
-  for (const char* const name : {"--duration", "--warmup", "--rate", "--mix"}) {
+  for (const char* const name :
+       {"--duration", "--warmup", "--rate", "--mix", "--preload", "--reconnect", "--stop-on-error"}) {
     if (options.idle && given.has(name)) given.refuse(fmt::format("-I waits, and has no use for {}", name));
   }
   if (options.idle && !options.command.empty()) given.refuse("-I waits, and sends no command");

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <utility>
@@ -20,6 +21,7 @@ namespace redoubt {
 namespace {
 
 constexpr int connect_timeout_ms = 5000;
+constexpr size_t preload_pipeline = 64;
 constexpr double ns_per_second = 1e9;
 constexpr std::string_view erase_line = "\r\x1b[K";
 
@@ -40,6 +42,7 @@ class Run {
 
  private:
   Status prepare();
+  Status preload();
   std::vector<StandardTest> tests() const;
   std::optional<RunFacts::ServerConfig> server_config(BlockingLink& link);
   struct Measured {
@@ -111,7 +114,8 @@ Status Run::prepare() {
   plan_.duration_ns = static_cast<int64_t>(options_.duration_seconds * ns_per_second);
   plan_.warmup_ns = static_cast<int64_t>(options_.warmup_seconds * ns_per_second);
   plan_.rate = options_.rate;
-  plan_.reconnect = !options_.keep_alive;
+  plan_.reconnect_after = options_.reconnect;
+  plan_.stop_on_error = options_.stop_on_error;
   plan_.seed = options_.seed;
   if (!options_.password.empty()) {
     if (options_.user.empty()) {
@@ -146,6 +150,28 @@ Status Run::prepare() {
   return {};
 }
 
+Status Run::preload() {
+  if (options_.preload == 0) return {};
+  LoadPlan plan = plan_;
+  plan.requests = options_.preload;
+  plan.pipeline = std::max(plan.pipeline, preload_pipeline);
+  plan.warmup_ns = plan.duration_ns = 0;
+  plan.rate = plan.reconnect_after = 0;
+  const std::vector<std::string> words = {"SET", "key:{key}", "{data}"};
+  const Workload workload(Request(words, Request::Places::all), *KeyChoice::parse("sequential", options_.preload),
+                          options_.values);
+  Load load(plan, workload);
+  running = &load;
+  if (interrupted) load.stop();
+  const Result<LoadResult> result = load.run();
+  running = nullptr;
+  if (!result) return Error{fmt::format("Error: {}: {}", options_.endpoint.text(), result.error().text)};
+  for (const auto& [text, count] : result->errors) {
+    return Error{fmt::format("Error from server while keys were preloaded: {} ({} times)", text, count)};
+  }
+  return {};
+}
+
 // After an error the link is of no use.
 std::optional<ServerCpu> Run::server_cpu() {
   if (!link_) return std::nullopt;
@@ -169,6 +195,7 @@ std::vector<StandardTest> Run::tests() const {
 std::optional<Run::Measured> Run::measure(const StandardTest& test, size_t clients, size_t pipeline) {
   plan_.clients = clients;
   plan_.pipeline = pipeline;
+  if (!options_.keep_alive) plan_.reconnect_after = pipeline;
   const std::optional<ServerCpu> cpu_before = server_cpu();
   Load load(plan_, test.workload);
   running = &load;
@@ -293,6 +320,7 @@ int Run::run() {
       return fail(fmt::format("cannot write {}: there is no directory {}", path, directory_of(path)));
     }
   }
+  if (const Status loaded = preload(); !loaded) return fail(loaded.error().text);
   const int status = run_tests();
   return write_files() ? status : benchmark_failed;
 }

@@ -191,6 +191,35 @@ TEST_F(Benchmark, TheTestsHaveValuesOfTheSizesAskedFor) {
   EXPECT_NE(link_.run({"GET", "key:__rand_int__"}).text, "xxxxxxx");
 }
 
+TEST_F(Benchmark, KeysAreThereBeforeTheFirstTest) {
+  EXPECT_EQ(run({"-q", "--preload", "1001", "-r", "1001", "-d", "9", "-n", "1", "-t", "get", "--threads", "2"}), 0)
+      << err_;
+  EXPECT_THAT(out_, StartsWith("GET: "));
+  EXPECT_EQ(calls("set"), 1001);
+  EXPECT_EQ(link_.run({"DBSIZE"}).integer, 1001);
+  EXPECT_EQ(link_.run({"GET", "key:000000001000"}).text, "xxxxxxxxx");
+}
+
+TEST_F(Benchmark, KeysThatCannotBePreloadedEndTheRun) {
+  link_.run({"CONFIG", "SET", "maxmemory", "1"});
+  EXPECT_EQ(run({"-q", "--preload", "10"}), 1);
+  EXPECT_THAT(err_, StartsWith("Error from server while keys were preloaded: OOM "));
+  EXPECT_EQ(out_, "");
+}
+
+TEST_F(Benchmark, ConnectsAnewAfterSoManyRequests) {
+  const int64_t before = info_number(link_, "total_connections_received");
+  EXPECT_EQ(run({"-q", "-n", "100", "-c", "1", "-P", "4", "--reconnect", "10", "-t", "get"}), 0) << err_;
+  EXPECT_EQ(calls("get"), 100);
+  EXPECT_EQ(info_number(link_, "total_connections_received") - before, 1 + 1 + 10)
+      << "one that asks for the configuration, and one that was made when there was no more to do";
+}
+
+TEST_F(Benchmark, AnErrorEndsTheRunWhenItIsAskedTo) {
+  EXPECT_EQ(run({"-q", "--stop-on-error", "-n", "100000000", "-c", "2", "LPUSH"}), 1);
+  EXPECT_THAT(err_, StartsWith("Error from server: ERR wrong number of arguments for 'lpush' command ("));
+}
+
 TEST_F(Benchmark, IdleConnectionsAreOpenedAndHeld) {
   ProcessRun process({benchmark_program, "-p", std::to_string(port_), "-I", "-c", "20"});
   EXPECT_TRUE(eventually([this] { return info_number(link_, "connected_clients") == 21; }));
@@ -224,6 +253,8 @@ TEST_F(Benchmark, ALineThatMakesNoSenseIsRefused) {
       {{"--sizes", "20", "SET", "a", "b"}, "--sizes has nothing to fill in a command; use --mix, with {data} in it"},
       {{"--mix", "1 PING", "-t", "get"}, "--mix, -t and a command all say what to send: give one of them"},
       {{"--mix", "PING"}, "--mix: 'PING' is not a weight and a command, such as 80 GET key:{key}"},
+      {{"-k", "0", "--reconnect", "5"}, "-k 0 and --reconnect both say when to connect anew: give one of them"},
+      {{"--preload", "0"}, "--preload must be a number from 1 to"},
       {{"-x"}, "-x needs a command"},
   };
   for (const auto& row : cases) {
