@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace redoubt {
@@ -28,6 +29,7 @@ Result<size_t> RdbFile::read(std::span<char> bytes) {
 
 std::string RdbFile::look(uint64_t offset, size_t size) {
   if (!file_->seek(offset)) return {};
+  size = static_cast<size_t>(std::min<uint64_t>(size, size_ - std::min(offset, size_)));
   std::string bytes(size, '\0');
   size_t length = 0;
   while (length < size) {

@@ -92,7 +92,6 @@ TEST_P(CheckRdbSalvageInterop, BothServersLoadItWithAllIntactKeys) {
   const Program oracle = Program::start_oracle(words);
   Link our_link(ours.port());
   Link its_link(oracle.port());
-  ASSERT_TRUE(eventually([&] { return its_link.run({"PING"}).text == "PONG"; }));
   EXPECT_EQ(to_line(our_link.run({"DEBUG", "DIGEST"})), to_line(its_link.run({"DEBUG", "DIGEST"})));
   size_t intact = 0;
   for (const Record& record : records) {

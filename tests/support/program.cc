@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -43,12 +45,18 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
+// Whether there is a server that has loaded its data. It may want a password.
 bool port_answers(int port) {
+  constexpr std::string_view ping = "PING\r\n";
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = loopback(port);
-  const bool connected = fd >= 0 && connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  char reply[sizeof "-LOADING"] = {};
+  const timeval patience = {.tv_sec = 1, .tv_usec = 0};
+  const bool answers = fd >= 0 && connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0 &&
+                       setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
+                       send(fd, ping.data(), ping.size(), MSG_NOSIGNAL) > 0 && recv(fd, reply, sizeof reply - 1, 0) > 0;
   if (fd >= 0) close(fd);
-  return connected;
+  return answers && std::string_view(reply) != "-LOADING";
 }
 
 std::string temporary_directory() {

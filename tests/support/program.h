@@ -12,7 +12,7 @@ namespace redoubt {
 
 class Program {
  public:
-  // Waits until the port answers. `arguments` are directives in addition to port, bind, dir and no save points.
+  // Waits until it answers and has loaded its data. `arguments` are directives in addition to port, bind, dir and no save points.
   static Program start_oracle(std::vector<std::string> arguments = {});
   static Program start_server(std::vector<std::string> arguments = {});
 
