@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "common/tool/names.h"
 
@@ -12,7 +13,7 @@ namespace {
 constexpr double ns_per_ms = 1e6;
 
 std::string rate_text(const Measurement& measurement) {
-  return grouped(static_cast<uint64_t>(measurement.rate() + 0.5)) + " requests per second";
+  return grouped(static_cast<uint64_t>(std::llround(measurement.rate()))) + " requests per second";
 }
 
 std::string clients_text(const Measurement& measurement) {

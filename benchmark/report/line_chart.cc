@@ -36,11 +36,14 @@ class Scale {
     if (logarithmic_) {
       low_ = std::floor(std::log10(least));
       high_ = std::max(std::ceil(std::log10(most)), low_ + 1);
-      for (double power = low_; power <= high_; ++power) marks_.push_back(std::pow(10, power));
+      for (int power = static_cast<int>(low_); power <= static_cast<int>(high_); ++power) {
+        marks_.push_back(std::pow(10, power));
+      }
     } else {
       const double step = round_step(most / 4);
-      high_ = std::ceil(most / step) * step;
-      for (double at = 0; at <= high_ + step / 2; at += step) marks_.push_back(at);
+      const auto steps = static_cast<int>(std::ceil(most / step));
+      high_ = steps * step;
+      for (int number = 0; number <= steps; ++number) marks_.push_back(number * step);
     }
   }
 

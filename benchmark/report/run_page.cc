@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <vector>
 
@@ -168,7 +169,8 @@ class Page {
     html_ += "<th class=\"text\">CPU</th></tr>\n";
     for (const Measurement& one : of_test) {
       add("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{:.{}f}</td>", one.clients, one.pipeline,
-          grouped(static_cast<uint64_t>(one.rate() + 0.5)), grouped(one.errors), one.mean_ns / ns_per_ms, decimals);
+          grouped(static_cast<uint64_t>(std::llround(one.rate()))), grouped(one.errors), one.mean_ns / ns_per_ms,
+          decimals);
       for (const LatencyFigure& figure : latency_figures) {
         add("<td>{:.{}f}</td>", ms_of(one.*figure.value), decimals);
       }

@@ -1,6 +1,7 @@
 #include "benchmark/report/sweep_report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "benchmark/report/knee.h"
@@ -79,7 +80,7 @@ void SweepReport::table(std::span<const Measurement> measurements) {
   TextTable table(columns);
   for (const Measurement& one : measurements) {
     std::vector<std::string> cells = {fmt::format("{}", one.clients), fmt::format("{}", one.pipeline),
-                                      grouped(static_cast<uint64_t>(one.rate() + 0.5)), ms(one.mean_ns)};
+                                      grouped(static_cast<uint64_t>(std::llround(one.rate()))), ms(one.mean_ns)};
     for (const LatencyFigure& figure : latency_figures) cells.push_back(ms(static_cast<double>(one.*figure.value)));
     const std::optional<double> server = one.server_busy();
     cells.push_back(percent(one.client_busy()));
