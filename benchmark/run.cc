@@ -1,5 +1,6 @@
 #include "benchmark/run.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,12 +16,15 @@
 #include "benchmark/standard_tests.h"
 #include "common/base/clock.h"
 #include "common/base/file.h"
+#include "common/base/process.h"
 #include "common/tool/terminal.h"
 
 namespace redoubt {
 namespace {
 
 constexpr int connect_timeout_ms = 5000;
+constexpr uint64_t other_files = 32;
+constexpr uint64_t files_per_thread = 8;
 constexpr size_t preload_pipeline = 64;
 constexpr double ns_per_second = 1e9;
 constexpr std::string_view erase_line = "\r\x1b[K";
@@ -41,6 +45,7 @@ class Run {
   int run();
 
  private:
+  Status make_room_for_clients() const;
   Status prepare();
   Status preload();
   std::vector<StandardTest> tests() const;
@@ -99,7 +104,21 @@ std::optional<RunFacts::ServerConfig> Run::server_config(BlockingLink& link) {
   return config;
 }
 
+Status Run::make_room_for_clients() const {
+  uint64_t clients = options_.clients;
+  for (const auto count : options_.client_counts) clients = std::max<uint64_t>(clients, count);
+  const uint64_t wanted = clients + other_files + files_per_thread * std::max<uint64_t>(1, options_.threads);
+  // The hard limit is somebody's decision, also where we may change it.
+  rlimit allowed{};
+  getrlimit(RLIMIT_NOFILE, &allowed);
+  const OpenFilesLimit limit = raise_open_files_limit(std::min<uint64_t>(wanted, allowed.rlim_max));
+  if (limit.now >= wanted) return {};
+  return Error{fmt::format("{} clients need {} open files, and the system allows {}: raise the limit (ulimit -n)",
+                           clients, wanted, limit.now)};
+}
+
 Status Run::prepare() {
+  if (const Status room = make_room_for_clients(); !room) return room;
   const Result<ServerAddress> address = resolve(options_.endpoint);
   const auto cannot = [this](const Error& error) {
     return Error{fmt::format("Could not connect to Redis at {}: {}", options_.endpoint.text(), error.text)};

@@ -220,6 +220,19 @@ TEST_F(Benchmark, AnErrorEndsTheRunWhenItIsAskedTo) {
   EXPECT_THAT(err_, StartsWith("Error from server: ERR wrong number of arguments for 'lpush' command ("));
 }
 
+TEST_F(Benchmark, TheLimitOfOpenFilesIsRaisedForManyClients) {
+  const auto with_limit = [this](const std::string& limit) {
+    return "ulimit " + limit + " 64; exec " + REDOUBT_BIN_DIR + "/redoubt-benchmark -q -t get -n 300 -c 150 -p " +
+           std::to_string(port_);
+  };
+  ProcessRun raised({"sh", "-c", with_limit("-Sn")});
+  EXPECT_EQ(raised.wait_for_exit(), 0) << raised.err();
+  EXPECT_EQ(calls("get"), 300);
+  ProcessRun refused({"sh", "-c", with_limit("-n")});
+  EXPECT_EQ(refused.wait_for_exit(), 1);
+  EXPECT_EQ(refused.err(), "150 clients need 190 open files, and the system allows 64: raise the limit (ulimit -n)\n");
+}
+
 TEST_F(Benchmark, IdleConnectionsAreOpenedAndHeld) {
   ProcessRun process({benchmark_program, "-p", std::to_string(port_), "-I", "-c", "20"});
   EXPECT_TRUE(eventually([this] { return info_number(link_, "connected_clients") == 21; }));
