@@ -14,6 +14,8 @@ namespace redoubt {
 namespace {
 
 constexpr size_t input_size = size_t{64} << 10;
+// More would not find room in the server's queue, and be tried again only after a second.
+constexpr size_t connecting_at_once = 100;
 constexpr int64_t stop_interval_ms = 100;
 constexpr int64_t patience_after_stop_ns = 1'000'000'000;
 constexpr size_t most_error_texts = 100;  // by kind; others are counted together
@@ -69,7 +71,11 @@ void LoadConnection::on_ready(bool readable, bool writable, bool /*hung_up*/) {
     if (!writable) return;
     connecting_ = false;
     if (greeting_left_ > 0) send_bytes(worker_.shared_.plan.greeting);
-    if (!std::exchange(was_connected_, true)) ++worker_.connected_;
+    if (!std::exchange(was_connected_, true)) {
+      ++worker_.connected_;
+      worker_.start_next();
+      if (!worker_.failure_.empty()) return;
+    }
     return next_batch();
   }
   if (writable && !unsent_.empty()) {
@@ -187,11 +193,13 @@ LoadWorker::~LoadWorker() = default;
 
 void LoadWorker::run() {
   loop_.every(stop_interval_ms, [this] { return look_at_stop(); });
-  for (const auto& connection : connections_) {
-    if (failure_.empty()) connection->start();
-  }
+  for (size_t count = 0; count < connecting_at_once; ++count) start_next();
   if (failure_.empty() && active_ > 0) loop_.run(*this);
   latency_.finish();
+}
+
+void LoadWorker::start_next() {
+  if (started_ < connections_.size() && failure_.empty()) connections_[started_++]->start();
 }
 
 void LoadWorker::on_tick_end() {

@@ -103,12 +103,14 @@ class LoadWorker final : private TickHandler {
   void fail(std::string text);
   int64_t look_at_stop();
   void dispatch();
+  void start_next();
 
   LoadShared& shared_;
   EventLoop loop_;
   WorkloadWriter writer_;
   std::vector<std::unique_ptr<LoadConnection>> connections_;
   size_t active_ = 0;
+  size_t started_ = 0;
   size_t connected_ = 0;  // at least once
   std::optional<LoadPacer> pacer_;
   std::deque<LoadConnection*> idle_;  // with a pacer
