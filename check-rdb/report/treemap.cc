@@ -103,15 +103,17 @@ class Map {
 
   void draw(const Prefix& prefix, Rectangle area, int depth, int hue) {
     if (!cell(area, fmt::format("c{} d{}", hue, std::min(depth, 3)), prefix.name, prefix.sums)) return;
-    const bool divided = !prefix.children.empty() && area.width > 40 && area.height > 40;
     label(area, prefix.name);
+    const bool divided = !prefix.children.empty() && area.width > 40 && area.height > 40;
     if (!divided) return;
     draw_inside(prefix, {area.x + 2, area.y + head_height, area.width - 4, area.height - head_height - 2}, depth, hue);
   }
 
   void draw_rest(const Prefix& prefix, Rectangle area) {
     if (prefix.rest.memory_bytes == 0) return;
-    cell(area, "rest", prefix.name + (prefix.folded ? "… (all others)" : "… (no further prefix)"), prefix.rest);
+    const std::string name =
+        prefix.name.empty() ? "(others)" : prefix.name + (prefix.folded ? "… (all others)" : "… (no further prefix)");
+    if (cell(area, "rest", name, prefix.rest)) label(area, name);
   }
 
   // False: too small to be seen.
