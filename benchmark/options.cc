@@ -107,8 +107,8 @@ class Reader {
 
   // Names as they are written on the command line.
   bool has(const std::string& name) const { return values_.contains(key(name)); }
-  std::string text(const std::string& name, std::string otherwise = {}) const {
-    return has(name) ? values_[key(name)].as<std::string>() : std::move(otherwise);
+  std::string text(const std::string& name, const std::string& otherwise = {}) const {
+    return has(name) ? values_[key(name)].as<std::string>() : otherwise;
   }
   uint64_t number(const std::string& name, uint64_t least, uint64_t most, uint64_t otherwise) {
     if (!has(name)) return otherwise;
