@@ -6,7 +6,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <string>
 
-#include "benchmark/standard_tests.h"
+#include "benchmark/workload/standard_tests.h"
 #include "common/base/number.h"
 
 namespace redoubt {
@@ -68,12 +68,14 @@ void describe_load(po::options_description& options) {
 po::options_description describe() {
   po::options_description options("options");
   const auto text = [] { return po::value<std::string>(); };
-  options.add_options()                                                                                          //
-      (",h", text()->value_name("HOST"), "the server's name or address (127.0.0.1)")                             //
-      (",p", text()->value_name("PORT"), "its port (6379)")                                                      //
-      (",s", text()->value_name("PATH"), "its unix socket, instead of host and port")                            //
-      (",a", text()->value_name("PASSWORD"), "authenticate")                                                     //
-      ("user", text()->value_name("NAME"), "as this user; needs -a")                                             //
+  options.add_options()                                                                //
+      (",h", text()->value_name("HOST"), "the server's name or address (127.0.0.1)")   //
+      (",p", text()->value_name("PORT"), "its port (6379)")                            //
+      (",s", text()->value_name("PATH"), "its unix socket, instead of host and port")  //
+      (",a", text()->value_name("PASSWORD"), "authenticate")                           //
+      ("user", text()->value_name("NAME"), "as this user; needs -a")                   //
+      (",u", text()->value_name("URI"),
+       "all of these: redis://[[USER]:PASSWORD@]HOST[:PORT][/DB], or unix://…/PATH")                             //
       (",c", text()->value_name("N"), "clients at the same time (50)")                                           //
       (",n", text()->value_name("N"), "requests in all (100000)")                                                //
       (",d", text()->value_name("BYTES"), "size of the values of SET and its like (3)")                          //
@@ -279,15 +281,23 @@ void read_workload(Reader& given, BenchmarkOptions& options) {
 }
 
 void read_server(Reader& given, BenchmarkOptions& options) {
-  options.endpoint.host = given.text("-h", options.endpoint.host);
-  options.endpoint.port = static_cast<int>(given.number("-p", 1, 65535, 6379));
-  options.endpoint.path = given.text("-s");
-  options.password = given.text("-a");
-  options.user = given.text("--user");
-  options.db = static_cast<int>(given.number("--dbnum", 0, INT32_MAX, 0));
+  ServerUri& server = options.server;
+  if (given.has("-u")) {
+    for (const char* const name : {"-h", "-p", "-s", "-a", "--user", "--dbnum"}) {
+      if (given.has(name)) given.refuse(fmt::format("-u and {} both say which server: give one of them", name));
+    }
+    take(given, "-u", parse_server_uri(given.text("-u")), server);
+  } else {
+    server.endpoint.host = given.text("-h", server.endpoint.host);
+    server.endpoint.port = static_cast<int>(given.number("-p", 1, 65535, 6379));
+    server.endpoint.path = given.text("-s");
+    server.password = given.text("-a");
+    server.user = given.text("--user");
+    server.db = static_cast<int>(given.number("--dbnum", 0, INT32_MAX, 0));
+  }
   options.resp3 = given.has("-3");
   options.tracking = given.has("--enable-tracking");
-  if (!options.user.empty() && options.password.empty()) given.refuse("--user needs a password: -a");
+  if (!server.user.empty() && server.password.empty()) given.refuse("--user needs a password: -a");
 }
 
 }  // namespace

@@ -6,24 +6,21 @@
 #include <string>
 #include <vector>
 
-#include "benchmark/key_choice.h"
-#include "benchmark/report.h"
-#include "benchmark/value_choice.h"
-#include "common/net/connect.h"
+#include "benchmark/report/report.h"
+#include "benchmark/workload/key_choice.h"
+#include "benchmark/workload/value_choice.h"
+#include "common/net/server_uri.h"
 #include "common/tool/options.h"
 #include "common/tool/output.h"
 
 namespace redoubt {
 
 struct BenchmarkOptions {
-  Endpoint endpoint;
-  std::string user;
-  std::string password;
+  ServerUri server;
   uint64_t requests = 100'000;
   size_t clients = 50;
   size_t data_size = 3;
   std::string payload;  // the sizes of values as they were given
-  int db = 0;
   bool resp3 = false;
   size_t threads = 0;  // 0: one, and not spoken of
   bool tracking = false;

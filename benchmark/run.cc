@@ -4,16 +4,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <csignal>
 #include <utility>
 
-#include "benchmark/load.h"
-#include "benchmark/report.h"
-#include "benchmark/report/progress_line.h"
+#include "benchmark/interrupt.h"
+#include "benchmark/measurer.h"
+#include "benchmark/report/report.h"
 #include "benchmark/report/run_record.h"
 #include "benchmark/report/sweep_report.h"
-#include "benchmark/standard_tests.h"
+#include "benchmark/target.h"
+#include "benchmark/workload/standard_tests.h"
 #include "common/base/clock.h"
 #include "common/base/file.h"
 #include "common/base/process.h"
@@ -22,76 +21,23 @@
 namespace redoubt {
 namespace {
 
-constexpr int connect_timeout_ms = 5000;
 constexpr uint64_t other_files = 32;
 constexpr uint64_t files_per_thread = 8;
-constexpr size_t preload_pipeline = 64;
-constexpr double ns_per_second = 1e9;
-constexpr std::string_view erase_line = "\r\x1b[K";
 
-// The load that SIGINT stops. A handler can reach nothing else.
-std::atomic<Load*> running = nullptr;
-std::atomic<bool> interrupted = false;
-
-void on_interrupt(int) {
-  interrupted = true;
-  if (Load* const load = running) load->stop();
+Status make_room_for_clients(const BenchmarkOptions& options) {
+  uint64_t clients = options.clients;
+  for (const auto count : options.client_counts) clients = std::max<uint64_t>(clients, count);
+  const uint64_t wanted = clients + other_files + files_per_thread * std::max<uint64_t>(1, options.threads);
+  // The hard limit is somebody's decision, also where we may change it.
+  rlimit allowed{};
+  getrlimit(RLIMIT_NOFILE, &allowed);
+  const OpenFilesLimit limit = raise_open_files_limit(std::min<uint64_t>(wanted, allowed.rlim_max));
+  if (limit.now >= wanted) return {};
+  return Error{fmt::format("{} clients need {} open files, and the system allows {}: raise the limit (ulimit -n)",
+                           clients, wanted, limit.now)};
 }
 
-class Run {
- public:
-  Run(const BenchmarkOptions& options, Output& out, Output& err) : options_(options), out_(out), err_(err) {}
-
-  int run();
-
- private:
-  Status make_room_for_clients() const;
-  Status prepare();
-  Status preload();
-  std::vector<StandardTest> tests() const;
-  std::optional<RunFacts::ServerConfig> server_config(BlockingLink& link);
-  struct Measured {
-    LoadResult result;
-    Measurement figures;
-  };
-  std::optional<Measured> measure(const StandardTest& test, size_t clients, size_t pipeline);
-  bool test(const StandardTest& test, Report& report);
-  bool sweep(const StandardTest& test, SweepReport& report);
-  int idle();
-  int run_tests();
-  bool write_files();
-  std::optional<ServerCpu> server_cpu();
-  int status() const { return errors_ ? benchmark_failed : 0; }
-  int stopped() {
-    record_.whole = false;
-    return interrupted ? 0 : benchmark_failed;
-  }
-  void add_greeting(std::initializer_list<std::string_view> args);
-  int fail(std::string_view why);
-
-  const BenchmarkOptions& options_;
-  Output& out_;
-  Output& err_;
-  LoadPlan plan_;
-  std::vector<std::vector<std::string>> greeting_;
-  RunFacts facts_;
-  RunRecord record_;
-  std::optional<BlockingLink> link_;  // to ask the server; none: it went away
-  bool errors_ = false;
-};
-
-int Run::fail(std::string_view why) {
-  err_.print("{}\n", why);
-  return benchmark_failed;
-}
-
-void Run::add_greeting(std::initializer_list<std::string_view> args) {
-  append_request(plan_.greeting, std::span(args.begin(), args.size()));
-  ++plan_.greeting_replies;
-  greeting_.emplace_back(args.begin(), args.end());
-}
-
-std::optional<RunFacts::ServerConfig> Run::server_config(BlockingLink& link) {
+std::optional<RunFacts::ServerConfig> server_config(BlockingLink& link) {
   RunFacts::ServerConfig config;
   const std::pair<std::string_view, std::string*> wanted[] = {{"save", &config.save},
                                                               {"appendonly", &config.appendonly}};
@@ -104,147 +50,53 @@ std::optional<RunFacts::ServerConfig> Run::server_config(BlockingLink& link) {
   return config;
 }
 
-Status Run::make_room_for_clients() const {
-  uint64_t clients = options_.clients;
-  for (const auto count : options_.client_counts) clients = std::max<uint64_t>(clients, count);
-  const uint64_t wanted = clients + other_files + files_per_thread * std::max<uint64_t>(1, options_.threads);
-  // The hard limit is somebody's decision, also where we may change it.
-  rlimit allowed{};
-  getrlimit(RLIMIT_NOFILE, &allowed);
-  const OpenFilesLimit limit = raise_open_files_limit(std::min<uint64_t>(wanted, allowed.rlim_max));
-  if (limit.now >= wanted) return {};
-  return Error{fmt::format("{} clients need {} open files, and the system allows {}: raise the limit (ulimit -n)",
-                           clients, wanted, limit.now)};
+std::vector<StandardTest> tests_of(const BenchmarkOptions& options) {
+  const TestSettings settings{options.keys, options.values};
+  if (!options.mix.empty()) return {{options.mix, *Workload::parse_mix(options.mix, options.keys, options.values)}};
+  if (options.command.empty()) return *standard_tests(options.tests, settings);
+  std::string title;
+  for (const std::string& word : options.command) title += (title.empty() ? "" : " ") + word;
+  const Request request(options.command, options.key_space > 0 ? Request::Places::keys : Request::Places::none);
+  return {{title, Workload(request, options.keys, options.values)}};
 }
 
-Status Run::prepare() {
-  if (const Status room = make_room_for_clients(); !room) return room;
-  const Result<ServerAddress> address = resolve(options_.endpoint);
-  const auto cannot = [this](const Error& error) {
-    return Error{fmt::format("Could not connect to Redis at {}: {}", options_.endpoint.text(), error.text)};
-  };
-  if (!address) return cannot(address.error());
-  plan_.address = *address;
-  plan_.clients = options_.clients;
-  plan_.pipeline = options_.pipeline;
-  plan_.threads = options_.threads;
-  plan_.requests = options_.requests;
-  if (options_.duration_seconds > 0) plan_.requests = UINT64_MAX;
-  plan_.duration_ns = static_cast<int64_t>(options_.duration_seconds * ns_per_second);
-  plan_.warmup_ns = static_cast<int64_t>(options_.warmup_seconds * ns_per_second);
-  plan_.rate = options_.rate;
-  plan_.reconnect_after = options_.reconnect;
-  plan_.stop_on_error = options_.stop_on_error;
-  plan_.seed = options_.seed;
-  if (!options_.password.empty()) {
-    if (options_.user.empty()) {
-      add_greeting({"AUTH", options_.password});
-    } else {
-      add_greeting({"AUTH", options_.user, options_.password});
-    }
-  }
-  if (options_.resp3) add_greeting({"HELLO", "3"});
-  if (options_.db != 0) add_greeting({"SELECT", std::to_string(options_.db)});
-  if (options_.tracking) add_greeting({"CLIENT", "TRACKING", "on"});
+// The tests, one by one or swept, and where their figures go.
+class Run {
+ public:
+  Run(const BenchmarkOptions& options, const Target& target, Measurer& measurer, Output& out, Output& err);
 
-  Result<BlockingLink> link = BlockingLink::connect(plan_.address, connect_timeout_ms);
-  if (!link) return cannot(link.error());
-  for (const std::vector<std::string>& words : greeting_) {
-    const std::vector<std::string_view> args(words.begin(), words.end());
-    const Result<Reply> reply = link->call(args);
-    if (!reply) return cannot(reply.error());
-    if (reply->is_error()) return Error{"Error from server: " + reply->text};
-  }
-  record_ = {.server = options_.endpoint.text(),
+  int run(const RunFacts& facts);
+
+ private:
+  std::optional<Measured> measure(const StandardTest& test, size_t clients, size_t pipeline);
+  bool test(const StandardTest& test, Report& report);
+  bool sweep(const StandardTest& test, SweepReport& report);
+  bool each_test(const RunFacts& facts);
+  bool sweep_each_test();
+  bool write_files();
+
+  const BenchmarkOptions& options_;
+  Measurer& measurer_;
+  Output& out_;
+  Output& err_;
+  RunRecord record_;
+  bool failed_ = false;
+};
+
+Run::Run(const BenchmarkOptions& options, const Target& target, Measurer& measurer, Output& out, Output& err)
+    : options_(options), measurer_(measurer), out_(out), err_(err) {
+  record_ = {.server = target.name,
              .began_ms = wall_ms(),
              .requests = options_.duration_seconds > 0 ? 0 : options_.requests,
              .data_size = options_.values.largest(),
              .key_space = options_.key_space,
              .keep_alive = options_.keep_alive};
-  facts_ = {options_.clients, options_.payload,   options_.keep_alive,
-            options_.threads, options_.precision, server_config(*link)};
-  if (!facts_.server) err_.write("WARNING: Could not fetch server CONFIG\n");
-  err_.flush();
-  link_.emplace(std::move(*link));
-  return {};
 }
 
-Status Run::preload() {
-  if (options_.preload == 0) return {};
-  LoadPlan plan = plan_;
-  plan.requests = options_.preload;
-  plan.pipeline = std::max(plan.pipeline, preload_pipeline);
-  plan.warmup_ns = plan.duration_ns = 0;
-  plan.rate = plan.reconnect_after = 0;
-  const std::vector<std::string> words = {"SET", "key:{key}", "{data}"};
-  const Workload workload(Request(words, Request::Places::all), *KeyChoice::parse("sequential", options_.preload),
-                          options_.values);
-  Load load(plan, workload);
-  running = &load;
-  if (interrupted) load.stop();
-  const Result<LoadResult> result = load.run();
-  running = nullptr;
-  if (!result) return Error{fmt::format("Error: {}: {}", options_.endpoint.text(), result.error().text)};
-  for (const auto& [text, count] : result->errors) {
-    return Error{fmt::format("Error from server while keys were preloaded: {} ({} times)", text, count)};
-  }
-  return {};
-}
-
-// After an error the link is of no use.
-std::optional<ServerCpu> Run::server_cpu() {
-  if (!link_) return std::nullopt;
-  const auto cpu = ask_server_cpu(*link_);
-  if (!cpu) link_.reset();
-  return cpu;
-}
-
-std::vector<StandardTest> Run::tests() const {
-  const TestSettings settings{options_.keys, options_.values};
-  if (!options_.mix.empty())
-    return {{options_.mix, *Workload::parse_mix(options_.mix, options_.keys, options_.values)}};
-  if (options_.command.empty()) return *standard_tests(options_.tests, settings);
-  std::string title;
-  for (const std::string& word : options_.command) title += (title.empty() ? "" : " ") + word;
-  const Request request(options_.command, options_.key_space > 0 ? Request::Places::keys : Request::Places::none);
-  return {{title, Workload(request, options_.keys, options_.values)}};
-}
-
-// None: the run cannot go on; why was said.
-std::optional<Run::Measured> Run::measure(const StandardTest& test, size_t clients, size_t pipeline) {
-  plan_.clients = clients;
-  plan_.pipeline = pipeline;
-  if (!options_.keep_alive) plan_.reconnect_after = pipeline;
-  const std::optional<ServerCpu> cpu_before = server_cpu();
-  Load load(plan_, test.workload);
-  running = &load;
-  if (interrupted) load.stop();
-  LoadProgress before;
-  const bool shown = is_terminal(STDOUT_FILENO) && options_.form != ReportForm::csv;
-  Result<LoadResult> result = load.run([&](const LoadProgress& now) {
-    if (!shown) return;
-    out_.print("{}{}", erase_line, progress_line(test.title, plan_, before, now, options_.precision));
-    out_.flush();
-    before = now;
-  });
-  running = nullptr;
-  if (shown) out_.write(erase_line);
-  if (!result) {
-    err_.print("Error: {}: {}\n", options_.endpoint.text(), result.error().text);
-    return std::nullopt;
-  }
-  Measured measured{std::move(*result), {}};
-  measured.figures = measurement_of(test.title, clients, pipeline, plan_.threads, measured.result);
-  const std::optional<ServerCpu> cpu_after = server_cpu();
-  if (cpu_before && cpu_after) measured.figures.server_cpu = *cpu_after - *cpu_before;
-  if (!test.only_fills && !options_.loop) record_.measurements.push_back(measured.figures);
-  for (const auto& [text, count] : measured.result.errors) {
-    errors_ = true;
-    err_.print("Error from server: {} ({} times)\n", text, count);
-  }
-  if (measured.result.unanswered > 0) {
-    err_.print("{} requests had no reply when the test ended\n", measured.result.unanswered);
-  }
+std::optional<Measured> Run::measure(const StandardTest& test, size_t clients, size_t pipeline) {
+  std::optional<Measured> measured = measurer_.measure(test, clients, pipeline);
+  if (!measured) failed_ = true;
+  if (measured && !test.only_fills && !options_.loop) record_.measurements.push_back(measured->figures);
   return measured;
 }
 
@@ -282,18 +134,24 @@ bool Run::sweep(const StandardTest& test, SweepReport& report) {
   return go_on;
 }
 
-int Run::idle() {
-  link_.reset();
-  out_.print("Creating {} idle connections and waiting forever (Ctrl+C when done)\n", options_.clients);
-  out_.flush();
-  std::vector<BlockingLink> links;
-  while (links.size() < options_.clients) {
-    Result<BlockingLink> link = BlockingLink::connect(plan_.address, connect_timeout_ms);
-    if (!link) return fail(fmt::format("Error: {}: {}", options_.endpoint.text(), link.error().text));
-    links.push_back(std::move(*link));
+bool Run::sweep_each_test() {
+  SweepReport report(options_.form, options_.precision, Painter::for_descriptor(STDOUT_FILENO), out_);
+  report.begin();
+  for (const StandardTest& one : tests_of(options_)) {
+    if (!sweep(one, report)) return false;
   }
-  while (!interrupted) pause();
-  return 0;
+  return true;
+}
+
+bool Run::each_test(const RunFacts& facts) {
+  Report report(options_.form, facts, out_);
+  report.begin();
+  do {
+    for (const StandardTest& one : tests_of(options_)) {
+      if (!test(one, report)) return false;
+    }
+  } while (options_.loop);
+  return true;
 }
 
 // What was measured is told also when the rest could not be.
@@ -311,44 +169,65 @@ bool Run::write_files() {
   return written;
 }
 
-int Run::run_tests() {
-  if (options_.sweeps()) {
-    SweepReport report(options_.form, options_.precision, Painter::for_descriptor(STDOUT_FILENO), out_);
-    report.begin();
-    for (const StandardTest& one : tests()) {
-      if (!sweep(one, report)) return stopped();
-    }
-    return status();
-  }
-  Report report(options_.form, facts_, out_);
-  report.begin();
-  do {
-    for (const StandardTest& one : tests()) {
-      if (!test(one, report)) return stopped();
-    }
-  } while (options_.loop);
-  return status();
+int Run::run(const RunFacts& facts) {
+  record_.whole = options_.sweeps() ? sweep_each_test() : each_test(facts);
+  const bool written = write_files();
+  return written && !failed_ && !measurer_.errors() ? 0 : benchmark_failed;
 }
 
-int Run::run() {
-  if (const Status ready = prepare(); !ready) return fail(ready.error().text);
-  if (options_.idle) return idle();
-  for (const std::string& path : {options_.json_file, options_.html_file}) {
-    // Rather now than after the measuring.
+Status idle(const BenchmarkOptions& options, const Target& target, Output& out) {
+  Interrupt interrupt;
+  out.print("Creating {} idle connections and waiting forever (Ctrl+C when done)\n", options.clients);
+  out.flush();
+  std::vector<BlockingLink> links;
+  while (links.size() < options.clients) {
+    Result<BlockingLink> link = target.connect();
+    if (!link) return link.error();
+    links.push_back(std::move(*link));
+  }
+  interrupt.wait();
+  return {};
+}
+
+// Rather now than after the measuring.
+Status check_files(const BenchmarkOptions& options) {
+  for (const std::string& path : {options.json_file, options.html_file}) {
     if (!path.empty() && !real_file_system().exists(directory_of(path))) {
-      return fail(fmt::format("cannot write {}: there is no directory {}", path, directory_of(path)));
+      return Error{fmt::format("cannot write {}: there is no directory {}", path, directory_of(path))};
     }
   }
-  if (const Status loaded = preload(); !loaded) return fail(loaded.error().text);
-  const int status = run_tests();
-  return write_files() ? status : benchmark_failed;
+  return {};
 }
 
 }  // namespace
 
 int run_benchmark(const BenchmarkOptions& options, Output& out, Output& err) {
-  std::signal(SIGINT, on_interrupt);
-  return Run(options, out, err).run();
+  const auto fail = [&err](const Error& error) {
+    err.print("{}\n", error.text);
+    return benchmark_failed;
+  };
+  if (const Status room = make_room_for_clients(options); !room) return fail(room.error());
+  if (const Status files = check_files(options); !files) return fail(files.error());
+  const Result<Target> target = find_target(options.server, {options.resp3, options.tracking});
+  if (!target) return fail(target.error());
+  if (options.idle) {
+    const Status waited = idle(options, *target, out);
+    return waited ? 0 : fail(waited.error());
+  }
+  Result<BlockingLink> link = target->connect();
+  if (!link) return fail(link.error());
+  Interrupt interrupt;
+  RunFacts facts{.clients = options.clients,
+                 .payload = options.payload,
+                 .keep_alive = options.keep_alive,
+                 .threads = options.threads,
+                 .precision = options.precision,
+                 .server = server_config(*link)};
+  if (!facts.server) err.write("WARNING: Could not fetch server CONFIG\n");
+  err.flush();
+  Measurer measurer(options, *target, std::move(*link), interrupt, out, err);
+  if (const Status loaded = measurer.preload(); !loaded) return fail(loaded.error());
+  return Run(options, *target, measurer, out, err).run(facts);
 }
 
 }  // namespace redoubt

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "benchmark/load.h"
+#include "benchmark/load/load.h"
 #include "benchmark/report/server_cpu.h"
 
 namespace redoubt {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "benchmark/load.h"
+#include "benchmark/load/load.h"
 
 namespace redoubt {
 

@@ -4,8 +4,8 @@
 
 #include <span>
 
-#include "benchmark/report.h"
 #include "benchmark/report/measurement.h"
+#include "benchmark/report/report.h"
 #include "common/tool/output.h"
 #include "common/tool/terminal.h"
 

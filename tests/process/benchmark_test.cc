@@ -250,6 +250,7 @@ TEST_F(Benchmark, ALineThatMakesNoSenseIsRefused) {
       {{"-t", "nosuch"}, "there is no test 'nosuch'; there are: ping_inline"},
       {{"--cluster"}, "unrecognised option '--cluster'"},
       {{"--user", "x"}, "--user needs a password: -a"},
+      {{"-u", "redis://h"}, "-u and -p both say which server: give one of them"},
       {{"-I", "ping"}, "-I waits, and sends no command"},
       {{"-n", "5", "--duration", "1"}, "--duration and -n both say when to end: give one of them"},
       {{"--duration", "0"}, "--duration must be a number of seconds above 0, not '0'"},

@@ -1,4 +1,4 @@
-#include "benchmark/request.h"
+#include "benchmark/workload/request.h"
 
 #include <algorithm>
 #include <array>

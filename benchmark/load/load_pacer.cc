@@ -1,4 +1,4 @@
-#include "benchmark/load_pacer.h"
+#include "benchmark/load/load_pacer.h"
 
 #include <sys/timerfd.h>
 #include <unistd.h>

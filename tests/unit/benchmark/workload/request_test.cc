@@ -1,5 +1,5 @@
 // Requests with places in them, and the tests that redis-benchmark has.
-#include "benchmark/request.h"
+#include "benchmark/workload/request.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "benchmark/standard_tests.h"
+#include "benchmark/workload/standard_tests.h"
 
 namespace redoubt {
 namespace {

@@ -1,4 +1,4 @@
-#include "benchmark/workload.h"
+#include "benchmark/workload/workload.h"
 
 #include <algorithm>
 #include <utility>

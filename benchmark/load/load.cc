@@ -1,4 +1,4 @@
-#include "benchmark/load.h"
+#include "benchmark/load/load.h"
 
 #include <sys/resource.h>
 
@@ -9,7 +9,7 @@
 #include <thread>
 #include <utility>
 
-#include "benchmark/load_worker.h"
+#include "benchmark/load/load_worker.h"
 #include "common/base/clock.h"
 
 namespace redoubt {
@@ -67,9 +67,7 @@ Load::Load(LoadPlan plan, const Workload& workload) : shared_(new LoadShared{std
 
 Load::~Load() = default;
 
-void Load::stop() { shared_->stopping = true; }
-
-Result<LoadResult> Load::run(const std::function<void(const LoadProgress&)>& watch) {
+Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& watch) {
   const LoadPlan& plan = shared_->plan;
   const int64_t began_ns = monotonic_ns();
   int64_t measured_from_ns = began_ns + plan.warmup_ns;
@@ -103,10 +101,9 @@ Result<LoadResult> Load::run(const std::function<void(const LoadProgress&)>& wat
       watch_ns = now_ns + watch_interval_ns;
       uint64_t replies = 0;
       for (const auto& worker : workers_) replies += worker->replies();
-      if (!watch) continue;
       const auto news = shared_->series.told(last ? last->second + 1 : 0);
       if (!news.empty()) last = news.back();
-      watch({replies, static_cast<double>(measured_for()) / 1e9, last});
+      if (!watch({replies, static_cast<double>(measured_for()) / 1e9, last})) shared_->stopping = true;
     }
   }
   LoadResult result;

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <vector>
 
-#include "benchmark/histogram.h"
+#include "benchmark/load/histogram.h"
 
 namespace redoubt {
 

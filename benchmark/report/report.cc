@@ -1,4 +1,4 @@
-#include "benchmark/report.h"
+#include "benchmark/report/report.h"
 
 namespace redoubt {
 namespace {

@@ -1,4 +1,4 @@
-#include "benchmark/value_choice.h"
+#include "benchmark/workload/value_choice.h"
 
 #include <algorithm>
 #include <cstring>

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "benchmark/key_choice.h"
-#include "benchmark/value_choice.h"
+#include "benchmark/workload/key_choice.h"
+#include "benchmark/workload/value_choice.h"
 #include "common/base/random.h"
 
 namespace redoubt {

@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "benchmark/histogram.h"
-#include "benchmark/seconds_series.h"
-#include "benchmark/workload.h"
+#include "benchmark/load/histogram.h"
+#include "benchmark/load/seconds_series.h"
+#include "benchmark/workload/workload.h"
 #include "common/base/result.h"
 #include "common/net/connect.h"
 
@@ -64,11 +64,10 @@ class Load {
   Load(LoadPlan plan, const Workload& workload);
   ~Load();
 
-  // Returns when all replies have come, or after stop(). `watch` is called a few times a second on this thread. An error says
-  // why the load could not go on: no connection, a server that went away, bytes that are no replies.
-  Result<LoadResult> run(const std::function<void(const LoadProgress&)>& watch = {});
-  // No more requests are sent; replies that do not come within a second are given up. From any thread or signal handler.
-  void stop();
+  // Returns when all replies have come, or soon after `watch`, which is called a few times a second on this thread, returned
+  // false: then no more requests are sent, and replies that do not come within a second are given up. An error says why the load
+  // could not go on: no connection, a server that went away, bytes that are no replies.
+  Result<LoadResult> run(const std::function<bool(const LoadProgress&)>& watch);
 
  private:
   std::unique_ptr<LoadShared> shared_;

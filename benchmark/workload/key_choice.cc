@@ -1,4 +1,4 @@
-#include "benchmark/key_choice.h"
+#include "benchmark/workload/key_choice.h"
 
 #include <algorithm>
 #include <cmath>

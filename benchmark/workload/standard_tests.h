@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "benchmark/workload.h"
+#include "benchmark/workload/workload.h"
 #include "common/base/result.h"
 
 namespace redoubt {

@@ -1,4 +1,4 @@
-#include "benchmark/histogram.h"
+#include "benchmark/load/histogram.h"
 
 #include <algorithm>
 #include <bit>

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "benchmark/key_choice.h"
-#include "benchmark/request.h"
-#include "benchmark/value_choice.h"
+#include "benchmark/workload/key_choice.h"
+#include "benchmark/workload/request.h"
+#include "benchmark/workload/value_choice.h"
 #include "common/base/result.h"
 
 namespace redoubt {

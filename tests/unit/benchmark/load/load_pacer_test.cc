@@ -1,5 +1,5 @@
 // When the requests of an open loop are due.
-#include "benchmark/load_pacer.h"
+#include "benchmark/load/load_pacer.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Latencies of several recorders, second by second.
-#include "benchmark/seconds_series.h"
+#include "benchmark/load/seconds_series.h"
 
 #include <gtest/gtest.h>
 

@@ -11,11 +11,11 @@
 #include <string_view>
 #include <vector>
 
-#include "benchmark/histogram.h"
-#include "benchmark/load.h"
-#include "benchmark/load_pacer.h"
-#include "benchmark/seconds_series.h"
-#include "benchmark/workload.h"
+#include "benchmark/load/histogram.h"
+#include "benchmark/load/load.h"
+#include "benchmark/load/load_pacer.h"
+#include "benchmark/load/seconds_series.h"
+#include "benchmark/workload/workload.h"
 #include "common/net/event_loop.h"
 #include "common/resp/reply_scanner.h"
 

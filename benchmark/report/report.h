@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "benchmark/load.h"
+#include "benchmark/load/load.h"
 #include "benchmark/report/measurement.h"
 #include "common/tool/output.h"
 

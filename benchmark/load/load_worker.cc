@@ -1,4 +1,4 @@
-#include "benchmark/load_worker.h"
+#include "benchmark/load/load_worker.h"
 
 #include <sys/socket.h>
 #include <unistd.h>

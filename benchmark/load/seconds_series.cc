@@ -1,4 +1,4 @@
-#include "benchmark/seconds_series.h"
+#include "benchmark/load/seconds_series.h"
 
 #include <algorithm>
 

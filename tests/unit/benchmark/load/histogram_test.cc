@@ -1,5 +1,5 @@
 // The histogram against the sorted values themselves.
-#include "benchmark/histogram.h"
+#include "benchmark/load/histogram.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "benchmark/standard_tests.h"
+#include "benchmark/workload/standard_tests.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,5 +1,5 @@
 // What a load sends: keys as they are distributed, values as they are asked for, and commands by their weights.
-#include "benchmark/workload.h"
+#include "benchmark/workload/workload.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
