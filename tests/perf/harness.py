@@ -88,6 +88,12 @@ def encode(*arguments):
     return b"".join(parts)
 
 
+def rss_of(pid):
+    """Resident bytes of a process."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return int(re.search(r"VmRSS:\s+(\d+) kB", file.read()).group(1)) * 1024
+
+
 class Server:
     """One server process on SERVER_CORE, without save rules, in a directory of its own. It may load for `patience` seconds;
     `ready_seconds` is how long it took until it answered."""
@@ -144,8 +150,7 @@ class Server:
         return (int(fields[11]) + int(fields[12])) * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 
     def rss(self):
-        with open(f"/proc/{self.pid}/status", encoding="utf-8") as file:
-            return int(re.search(r"VmRSS:\s+(\d+) kB", file.read()).group(1)) * 1024
+        return rss_of(self.pid)
 
     def settled_rss(self, seconds=15):
         """Resident bytes once they have not moved for two seconds: rehashing and the allocator's purge are over."""
