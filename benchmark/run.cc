@@ -12,7 +12,7 @@
 #include "benchmark/report/run_record.h"
 #include "benchmark/report/sweep_report.h"
 #include "benchmark/target.h"
-#include "benchmark/workload/standard_tests.h"
+#include "benchmark/test_list.h"
 #include "common/base/clock.h"
 #include "common/base/file.h"
 #include "common/base/process.h"
@@ -48,16 +48,6 @@ std::optional<RunFacts::ServerConfig> server_config(BlockingLink& link) {
     *value = found->text;
   }
   return config;
-}
-
-std::vector<StandardTest> tests_of(const BenchmarkOptions& options) {
-  const TestSettings settings{options.keys, options.values};
-  if (!options.mix.empty()) return {{options.mix, *Workload::parse_mix(options.mix, options.keys, options.values)}};
-  if (options.command.empty()) return *standard_tests(options.tests, settings);
-  std::string title;
-  for (const std::string& word : options.command) title += (title.empty() ? "" : " ") + word;
-  const Request request(options.command, options.key_space > 0 ? Request::Places::keys : Request::Places::none);
-  return {{title, Workload(request, options.keys, options.values)}};
 }
 
 // The tests, one by one or swept, and where their figures go.
@@ -111,23 +101,19 @@ bool Run::test(const StandardTest& test, Report& report) {
 
 // The same for all combinations. What only fills is done once.
 bool Run::sweep(const StandardTest& test, SweepReport& report) {
-  const auto or_one = [](const std::vector<size_t>& list, size_t one) {
-    return list.empty() ? std::vector{one} : list;
-  };
   if (test.only_fills) {
     const auto filled = measure(test, options_.clients, options_.pipeline);
     return filled && filled->figures.whole;
   }
   std::vector<Measurement> measurements;
   bool go_on = true;
-  for (const size_t pipeline : or_one(options_.pipelines, options_.pipeline)) {
-    for (const size_t clients : or_one(options_.client_counts, options_.clients)) {
-      const auto measured = go_on ? measure(test, clients, pipeline) : std::nullopt;
-      go_on = measured && measured->figures.whole && !out_.closed();
-      if (!measured) continue;
-      measurements.push_back(measured->figures);
-      report.combination(measurements.back());
-    }
+  for (const auto& [clients, pipeline] : combinations_of(options_)) {
+    const auto measured = measure(test, clients, pipeline);
+    go_on = measured && measured->figures.whole && !out_.closed();
+    if (!measured) break;
+    measurements.push_back(measured->figures);
+    report.combination(measurements.back());
+    if (!go_on) break;
   }
   report.test(measurements);
   err_.flush();
