@@ -62,7 +62,7 @@ class Run {
   bool test(const StandardTest& test, Report& report);
   bool sweep(const StandardTest& test, SweepReport& report);
   bool each_test(const RunFacts& facts);
-  bool sweep_each_test();
+  bool sweep_each_test(const RunFacts& facts);
   bool write_files();
 
   const BenchmarkOptions& options_;
@@ -78,6 +78,7 @@ Run::Run(const BenchmarkOptions& options, const Target& target, Measurer& measur
   record_ = {.server = target.name,
              .began_ms = wall_ms(),
              .requests = options_.duration_seconds > 0 ? 0 : options_.requests,
+             .rate = options_.rate,
              .data_size = options_.values.largest(),
              .key_space = options_.key_space,
              .keep_alive = options_.keep_alive};
@@ -120,8 +121,8 @@ bool Run::sweep(const StandardTest& test, SweepReport& report) {
   return go_on;
 }
 
-bool Run::sweep_each_test() {
-  SweepReport report(options_.form, options_.precision, Painter::for_descriptor(STDOUT_FILENO), out_);
+bool Run::sweep_each_test(const RunFacts& facts) {
+  SweepReport report(options_.form, facts, Painter::for_descriptor(STDOUT_FILENO), out_);
   report.begin();
   for (const StandardTest& one : tests_of(options_)) {
     if (!sweep(one, report)) return false;
@@ -156,7 +157,7 @@ bool Run::write_files() {
 }
 
 int Run::run(const RunFacts& facts) {
-  record_.whole = options_.sweeps() ? sweep_each_test() : each_test(facts);
+  record_.whole = options_.sweeps() ? sweep_each_test(facts) : each_test(facts);
   const bool written = write_files();
   return written && !failed_ && !measurer_.errors() ? 0 : benchmark_failed;
 }
@@ -208,6 +209,7 @@ int run_benchmark(const BenchmarkOptions& options, Output& out, Output& err) {
                  .keep_alive = options.keep_alive,
                  .threads = options.threads,
                  .precision = options.precision,
+                 .rate = options.rate,
                  .server = server_config(*link)};
   if (!facts.server) err.write("WARNING: Could not fetch server CONFIG\n");
   err.flush();

@@ -52,7 +52,7 @@ std::vector<Knee> find_knees(std::span<const Measurement> measurements) {
 
 std::string knee_sentence(const Knee& knee, int precision) {
   const auto p99 = [precision](const Measurement& one) {
-    return fmt::format("p99 {:.{}f} ms", static_cast<double>(one.p99_ns) / ns_per_ms, precision);
+    return fmt::format("p99 {:.{}f} ms", static_cast<double>(one.latency.p99_ns) / ns_per_ms, precision);
   };
   const Measurement& at = *knee.at;
   std::string text = fmt::format("With pipeline {} ", at.pipeline);

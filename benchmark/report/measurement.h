@@ -2,7 +2,6 @@
 // take no memory to speak of. And who was the limit: told by what client and server had to do. Plain data.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "benchmark/load/load.h"
 #include "benchmark/report/server_cpu.h"
+#include "benchmark/report/time_figures.h"
 
 namespace redoubt {
 
@@ -32,13 +32,8 @@ struct Measurement {
   uint64_t replies = 0;
   uint64_t errors = 0;  // of the replies
   double seconds = 0;
-  double mean_ns = 0;
-  uint64_t min_ns = 0;
-  uint64_t p50_ns = 0;
-  uint64_t p95_ns = 0;
-  uint64_t p99_ns = 0;
-  uint64_t p999_ns = 0;
-  uint64_t max_ns = 0;
+  TimeFigures latency;
+  std::optional<TimeFigures> service;  // with a rate: from sending to the reply
   std::vector<SecondStats> series;
   double client_cpu_seconds = 0;
   std::optional<ServerCpu> server_cpu;  // spent meanwhile, and in the warm-up; none: it does not tell
@@ -54,17 +49,6 @@ struct Measurement {
 
 Measurement measurement_of(std::string_view test, size_t clients, size_t pipeline, size_t threads,
                            const LoadResult& result);
-
-// Where the latencies stand, in the order in which they are told.
-struct LatencyFigure {
-  std::string_view name;
-  std::string_view field;  // the name in JSON and CSV
-  uint64_t Measurement::*value;
-};
-inline constexpr std::array latency_figures = {
-    LatencyFigure{"min", "min", &Measurement::min_ns},      LatencyFigure{"p50", "p50", &Measurement::p50_ns},
-    LatencyFigure{"p95", "p95", &Measurement::p95_ns},      LatencyFigure{"p99", "p99", &Measurement::p99_ns},
-    LatencyFigure{"p99.9", "p99_9", &Measurement::p999_ns}, LatencyFigure{"max", "max", &Measurement::max_ns}};
 
 // "client 43 % of 1 thread, server 98 %: the server was the limit"; with advice when it was the client.
 std::string verdict_sentence(const Measurement& measurement);

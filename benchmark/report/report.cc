@@ -3,43 +3,37 @@
 namespace redoubt {
 namespace {
 
-constexpr double ns_per_ms = 1e6;
 constexpr uint64_t fine_step_ns = 100'000;
 constexpr uint64_t coarse_step_ns = 1'000'000;
 constexpr uint64_t fine_until_ns = 2'000'000;
 
-double rate_of(const LoadResult& result) {
-  return result.seconds > 0 ? static_cast<double>(result.latency.count()) / result.seconds : 0;
-}
-
 }  // namespace
-
-std::string Report::ms(double nanoseconds) const {
-  return fmt::format("{:.{}f}", nanoseconds / ns_per_ms, facts_.precision);
-}
 
 void Report::begin() {
   if (form_ != ReportForm::csv) return;
-  out_.write(
+  out_.print(
       "\"test\",\"rps\",\"avg_latency_ms\",\"min_latency_ms\",\"p50_latency_ms\",\"p95_latency_ms\",\"p99_latency_ms\","
-      "\"max_latency_ms\"\n");
+      "\"max_latency_ms\"{}\n",
+      facts_.rate > 0 ? csv_names("service") : std::string());
 }
 
 void Report::test(const LoadResult& result, const Measurement& measurement) {
   const std::string& title = measurement.test;
-  const Histogram& latency = result.latency;
-  const auto at = [this, &latency](double percent) { return ms(static_cast<double>(latency.percentile(percent))); };
+  const TimeFigures& latency = measurement.latency;
+  const std::optional<TimeFigures>& service = measurement.service;
   switch (form_) {
     case ReportForm::full: full(result, measurement); break;
     case ReportForm::quiet:
-      out_.print("{}: {:.2f} requests per second, p50={} msec\n", title, rate_of(result), at(50));
+      out_.print("{}: {:.2f} requests per second, p50={} msec", title, measurement.rate(), ms(latency.p50_ns));
+      if (service) out_.print(", service p50={} msec", ms(service->p50_ns));
+      out_.write("\n");
       break;
     case ReportForm::csv: {
       std::string quoted;
       for (const char byte : title) quoted.append(byte == '"' ? 2 : 1, byte);
-      out_.print("\"{}\",\"{:.2f}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{}\"\n", quoted, rate_of(result),
-                 ms(latency.mean()), ms(static_cast<double>(latency.min())), at(50), at(95), at(99),
-                 ms(static_cast<double>(latency.max())));
+      out_.print("\"{}\",\"{:.2f}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{}\"{}\n", quoted, measurement.rate(),
+                 ms(latency.mean_ns), ms(latency.min_ns), ms(latency.p50_ns), ms(latency.p95_ns), ms(latency.p99_ns),
+                 ms(latency.max_ns), service ? csv_values(*service, facts_.precision) : std::string());
       break;
     }
   }
@@ -61,26 +55,31 @@ void Report::full(const LoadResult& result, const Measurement& measurement) {
   if (facts_.threads > 0) out_.print("  threads: {}\n", facts_.threads);
   percentiles(latency);
   distribution(latency);
-  out_.print("\nSummary:\n  throughput summary: {:.2f} requests per second\n", rate_of(result));
-  summary("latency", latency);
-  if (result.service) summary("service time", *result.service);
+  out_.print("\nSummary:\n  throughput summary: {:.2f} requests per second\n", measurement.rate());
+  summary("latency", measurement.latency);
+  if (measurement.service) {
+    summary("service time", *measurement.service);
+    out_.print(
+        "  {} requests per second were due: latency counts from the intended start of each, service time from when it "
+        "was "
+        "sent\n",
+        facts_.rate);
+  }
   out_.print("  CPU: {}\n\n", verdict_sentence(measurement));
 }
 
-void Report::summary(std::string_view title, const Histogram& times) {
+void Report::summary(std::string_view title, const TimeFigures& times) {
   out_.print("  {} summary (msec):\n", title);
   out_.print("    {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}\n", "avg", "min", "p50", "p95", "p99", "max");
-  const auto at = [this, &times](double percent) { return ms(static_cast<double>(times.percentile(percent))); };
-  out_.print("    {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}\n", ms(times.mean()), ms(static_cast<double>(times.min())),
-             at(50), at(95), at(99), ms(static_cast<double>(times.max())));
+  out_.print("    {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}\n", ms(times.mean_ns), ms(times.min_ns), ms(times.p50_ns),
+             ms(times.p95_ns), ms(times.p99_ns), ms(times.max_ns));
 }
 
 // Half of what is left in each step, until all are below.
 void Report::percentiles(const Histogram& latency) {
   out_.write("\nLatency by percentile distribution:\n");
   const auto line = [this, &latency](double percent, uint64_t value) {
-    out_.print("{:.3f}% <= {} milliseconds (cumulative count {})\n", percent, ms(static_cast<double>(value)),
-               latency.count_to(value));
+    out_.print("{:.3f}% <= {} milliseconds (cumulative count {})\n", percent, ms(value), latency.count_to(value));
   };
   if (latency.count() == 0) return;
   line(0, latency.min());
@@ -101,7 +100,7 @@ void Report::distribution(const Histogram& latency) {
   const auto line = [this, &below, &until, total] {
     if (below == 0) return;
     out_.print("{:.3f}% <= {} milliseconds (cumulative count {})\n", static_cast<double>(below) * 100 / total,
-               ms(static_cast<double>(until)), below);
+               ms(until), below);
   };
   latency.for_each_bucket([&](const Histogram::Bucket& bucket) {
     if (bucket.lowest > until) {

@@ -20,6 +20,7 @@ struct RunFacts {
   bool keep_alive = true;
   size_t threads = 0;  // 0: not asked for
   int precision = 3;   // decimals of milliseconds
+  uint64_t rate = 0;   // requests per second that are due; 0: as fast as replies come
   struct ServerConfig {
     std::string save;
     std::string appendonly;
@@ -40,8 +41,11 @@ class Report {
   void full(const LoadResult& result, const Measurement& measurement);
   void percentiles(const Histogram& latency);
   void distribution(const Histogram& latency);
-  void summary(std::string_view title, const Histogram& times);
-  std::string ms(double nanoseconds) const;
+  void summary(std::string_view title, const TimeFigures& times);
+  template <typename Nanoseconds>
+  std::string ms(Nanoseconds nanoseconds) const {
+    return ms_text(nanoseconds, facts_.precision);
+  }
 
   ReportForm form_;
   RunFacts facts_;

@@ -35,9 +35,17 @@ json::array json_of(const std::vector<SecondStats>& series) {
   return seconds;
 }
 
+json::object json_of(const TimeFigures& times) {
+  json::object figures{{"mean", times.mean_ns}};
+  for (const TimeFigure& figure : time_figures) figures[figure.field] = times.*figure.value;
+  return figures;
+}
+
+json::value json_or_null(const std::optional<TimeFigures>& times) {
+  return times ? json::value(json_of(*times)) : json::value(nullptr);
+}
+
 json::object json_of(const Measurement& one) {
-  json::object latency{{"mean", one.mean_ns}};
-  for (const LatencyFigure& figure : latency_figures) latency[figure.field] = one.*figure.value;
   return {{"test", json_of_bytes(one.test)},
           {"clients", one.clients},
           {"pipeline", one.pipeline},
@@ -47,7 +55,8 @@ json::object json_of(const Measurement& one) {
           {"whole", one.whole},
           {"seconds", one.seconds},
           {"requests_per_second", one.rate()},
-          {"latency_ns", std::move(latency)},
+          {"latency_ns", json_of(one.latency)},
+          {"service_ns", json_or_null(one.service)},
           {"cpu", cpu_of(one)},
           {"series", json_of(one.series)}};
 }
@@ -73,6 +82,7 @@ std::string run_json(const RunRecord& record) {
                               {"server", json_of_bytes(record.server)},
                               {"began_ms", record.began_ms},
                               {"requests", record.requests},
+                              {"rate", record.rate},
                               {"data_bytes", record.data_size},
                               {"key_space", record.key_space},
                               {"keep_alive", record.keep_alive},

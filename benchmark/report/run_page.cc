@@ -71,6 +71,11 @@ class Page {
     }
     add("<p class=\"note\">Measured from {} on", utc_time(record_.began_ms / ms_per_second));
     if (record_.requests > 0) add(", with {} requests each", grouped(record_.requests));
+    if (record_.rate > 0) {
+      add(", {} per second being due (latency counts from the intended start of each, service time from when it was "
+          "sent)",
+          grouped(record_.rate));
+    }
     add(", values of {} bytes, ", grouped(record_.data_size));
     html_ += record_.key_space > 0 ? fmt::format("{} random keys, ", grouped(record_.key_space)) : "one key, ";
     html_ += record_.keep_alive ? "connections kept.</p>\n" : "a new connection for each batch.</p>\n";
@@ -116,14 +121,20 @@ class Page {
   }
 
   void latencies(Measurements pipeline) {
-    LineChart chart{.title = fmt::format("latency, pipeline {}", pipeline.front().pipeline),
+    times("latency", pipeline, [](const Measurement& one) { return one.latency; });
+    if (!pipeline.front().service) return;
+    times("service time", pipeline, [](const Measurement& one) { return one.service.value_or(TimeFigures{}); });
+  }
+
+  void times(std::string_view title, Measurements pipeline, TimeFigures (*of)(const Measurement&)) {
+    LineChart chart{.title = fmt::format("{}, pipeline {}", title, pipeline.front().pipeline),
                     .across = "clients",
                     .logarithmic = true,
                     .text = time_text};
     for (const Measurement& one : pipeline) chart.marks.push_back(fmt::format("{}", one.clients));
-    for (const LatencyFigure& figure : latency_figures) {
+    for (const TimeFigure& figure : time_figures) {
       LineChart::Line line{std::string(figure.name), {}};
-      for (const Measurement& one : pipeline) line.values.push_back(ms_of(one.*figure.value));
+      for (const Measurement& one : pipeline) line.values.push_back(ms_of(of(one).*figure.value));
       chart.lines.push_back(std::move(line));
     }
     html_ += line_chart(chart);
@@ -162,21 +173,29 @@ class Page {
   }
 
   void table(Measurements of_test) {
-    html_ +=
-        "<div class=\"wide\"><table>\n<tr><th>clients</th><th>pipeline</th><th>requests/s</th><th>errors</th>"
-        "<th>avg ms</th>";
-    for (const LatencyFigure& figure : latency_figures) add("<th>{} ms</th>", figure.name);
+    const bool has_service = of_test.front().service.has_value();
+    html_ += "<div class=\"wide\"><table>\n<tr><th>clients</th><th>pipeline</th><th>requests/s</th><th>errors</th>";
+    names("");
+    if (has_service) names("service ");
     html_ += "<th class=\"text\">CPU</th></tr>\n";
     for (const Measurement& one : of_test) {
-      add("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{:.{}f}</td>", one.clients, one.pipeline,
-          grouped(static_cast<uint64_t>(std::llround(one.rate()))), grouped(one.errors), one.mean_ns / ns_per_ms,
-          decimals);
-      for (const LatencyFigure& figure : latency_figures) {
-        add("<td>{:.{}f}</td>", ms_of(one.*figure.value), decimals);
-      }
+      add("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td>", one.clients, one.pipeline,
+          grouped(static_cast<uint64_t>(std::llround(one.rate()))), grouped(one.errors));
+      values(one.latency);
+      if (has_service) values(one.service.value_or(TimeFigures{}));
       add("<td class=\"text\">{}</td></tr>\n", html_text(verdict_sentence(one)));
     }
     html_ += "</table></div>\n";
+  }
+
+  // Of the columns of times.
+  void names(std::string_view of) {
+    add("<th>{}avg ms</th>", of);
+    for (const TimeFigure& figure : time_figures) add("<th>{}{} ms</th>", of, figure.name);
+  }
+  void values(const TimeFigures& times) {
+    add("<td>{}</td>", ms_text(times.mean_ns, decimals));
+    for (const TimeFigure& figure : time_figures) add("<td>{}</td>", ms_text(times.*figure.value, decimals));
   }
 
   const RunRecord& record_;

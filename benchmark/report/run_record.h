@@ -14,6 +14,7 @@ struct RunRecord {
   std::string server;     // host:port or the path of its socket
   int64_t began_ms = 0;   // Unix time
   uint64_t requests = 0;  // asked for, of each measurement
+  uint64_t rate = 0;      // requests per second that were due; 0: as fast as replies came
   size_t data_size = 0;
   uint64_t key_space = 0;  // 0: one key
   bool keep_alive = true;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <utility>
 
 #include "benchmark/report/measurement.h"
 #include "benchmark/report/report.h"
@@ -13,9 +15,8 @@ namespace redoubt {
 
 class SweepReport {
  public:
-  // `precision`: decimals of milliseconds.
-  SweepReport(ReportForm form, int precision, const Painter& painter, Output& out)
-      : form_(form), precision_(precision), painter_(painter), out_(out) {}
+  SweepReport(ReportForm form, RunFacts facts, const Painter& painter, Output& out)
+      : form_(form), facts_(std::move(facts)), painter_(painter), out_(out) {}
 
   // Before the first combination.
   void begin();
@@ -26,10 +27,13 @@ class SweepReport {
 
  private:
   void table(std::span<const Measurement> measurements);
-  std::string ms(double nanoseconds) const;
+  template <typename Nanoseconds>
+  std::string ms(Nanoseconds nanoseconds) const {
+    return ms_text(nanoseconds, facts_.precision);
+  }
 
   ReportForm form_;
-  int precision_;
+  RunFacts facts_;
   Painter painter_;
   Output& out_;
 };

@@ -58,6 +58,26 @@ TEST_F(BenchmarkSweep, CsvHasARowForEachCombination) {
   EXPECT_EQ(calls("lpush"), 200) << "the list is filled once";
 }
 
+TEST_F(BenchmarkSweep, WithARateServiceTimeStandsBesideTheLatency) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() + "/run.json";
+  EXPECT_EQ(run({"--rate", "2000", "-n", "100", "--clients", "1,2", "--json", file, "ping"}), 0) << err_;
+  EXPECT_THAT(out_, ContainsRegex("max ms +service p50 ms +service p99 ms +service max ms +client CPU"));
+  EXPECT_THAT(out_, ContainsRegex("\n +2 +1 +[0-9,]+( +[0-9.]+){10} +[0-9]+ %"));
+  EXPECT_THAT(out_,
+              HasSubstr("\n2000 requests per second were due; latency counts from the intended start of each.\n"));
+  const json::value document = json::parse(read_file(file));
+  EXPECT_EQ(document.at("rate"), 2000);
+  for (const json::value& one : document.at("measurements").as_array()) {
+    EXPECT_GT(one.at("service_ns").at("p50").to_number<int64_t>(), 0);
+  }
+  EXPECT_EQ(run({"-q", "--rate", "2000", "-n", "100", "--clients", "1", "ping"}), 0) << err_;
+  EXPECT_THAT(out_, ContainsRegex("msec, p99=[0-9.]+ msec, service p50=[0-9.]+ msec, p99=[0-9.]+ msec\n$"));
+  EXPECT_EQ(run({"--csv", "--rate", "2000", "-n", "100", "--clients", "1", "ping"}), 0) << err_;
+  EXPECT_THAT(out_, ContainsRegex("\"limit\",\"avg_service_ms\",[^\n]+\"max_service_ms\"\n\"ping\"[^\n]+\"[a-z]+\"(,"
+                                  "\"[0-9.]+\"){7}\n$"));
+}
+
 TEST_F(BenchmarkSweep, AServerThatDoesNotTellItsCpuIsNoError) {
   ServerRun silent({"--rename-command", "INFO", ""});
   port_ = silent.port();

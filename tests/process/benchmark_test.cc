@@ -16,6 +16,8 @@ using testing::StartsWith;
 
 class Benchmark : public BenchmarkFixture {};
 
+MATCHER_P(MatchesStdRegex, regex, "") { return std::regex_match(arg, std::regex(regex)); }
+
 TEST_F(Benchmark, TheFullReportHasTheLinesThatScriptsParse) {
   EXPECT_EQ(run({"-t", "set", "-n", "1000", "-c", "7", "-d", "20"}), 0);
   EXPECT_EQ(err_, "");
@@ -158,6 +160,21 @@ TEST_F(Benchmark, WithARateRequestsThatWaitAreLateFromWhenTheyWereDue) {
   const double served = mean_in(process.out(), "service time summary");
   EXPECT_GT(late, 50) << "about 180 ms when all that were due in the pause count";
   EXPECT_LT(served, late / 10) << "only one of them was on its way for long";
+}
+
+TEST_F(Benchmark, WithARateServiceTimeStandsBesideTheLatency) {
+  const std::vector<std::string> load = {"--rate", "2000", "-n", "200", "-t", "set"};
+  const auto with = [&load](std::vector<std::string> words) {
+    words.insert(words.end(), load.begin(), load.end());
+    return words;
+  };
+  EXPECT_EQ(run(with({})), 0) << err_;
+  EXPECT_THAT(out_, HasSubstr("\n  2000 requests per second were due: latency counts from the intended start of each"));
+  EXPECT_EQ(run(with({"-q"})), 0) << err_;
+  EXPECT_THAT(out_, MatchesStdRegex("SET: [0-9.]+ requests per second, p50=[0-9.]+ msec, service p50=[0-9.]+ msec\n"));
+  EXPECT_EQ(run(with({"--csv"})), 0) << err_;
+  EXPECT_THAT(out_, MatchesStdRegex("\"test\",[^\n]+,\"max_latency_ms\",\"avg_service_ms\",[^\n]+,\"max_service_ms\"\n"
+                                    "\"SET\"(,\"[0-9.]+\"){14}\n"));
 }
 
 TEST_F(Benchmark, WhatWasDueAndNotAnsweredIsTold) {

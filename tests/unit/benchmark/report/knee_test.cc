@@ -13,7 +13,7 @@ Measurement with(size_t clients, uint64_t replies, size_t pipeline = 1, const ch
   one.pipeline = pipeline;
   one.replies = replies;
   one.seconds = 1;
-  one.p99_ns = clients * 1'000'000;
+  one.latency.p99_ns = clients * 1'000'000;
   return one;
 }
 

@@ -20,12 +20,36 @@ TEST(Measurement, KeepsTheFiguresOfAResult) {
   EXPECT_EQ(kept.errors, 7u);
   EXPECT_EQ(kept.rate(), 500);
   EXPECT_FALSE(kept.whole);
-  EXPECT_NEAR(static_cast<double>(kept.p50_ns), 500e6, 1e6);
-  EXPECT_NEAR(static_cast<double>(kept.p999_ns), 999e6, 1e6);
-  EXPECT_EQ(kept.max_ns, result.latency.max());
+  EXPECT_NEAR(static_cast<double>(kept.latency.p50_ns), 500e6, 1e6);
+  EXPECT_NEAR(static_cast<double>(kept.latency.p999_ns), 999e6, 1e6);
+  EXPECT_EQ(kept.latency.max_ns, result.latency.max());
+  EXPECT_FALSE(kept.service);
   EXPECT_DOUBLE_EQ(kept.client_busy(), 1.0 / 6);
   EXPECT_EQ(measurement_of("GET", 3, 16, 0, result).threads, 1u);
   EXPECT_EQ(measurement_of("GET", 3, 16, 1, LoadResult{}).rate(), 0);
+}
+
+TEST(Measurement, ServiceTimeStandsBesideTheLatency) {
+  LoadResult result;
+  result.service.emplace();
+  for (uint64_t ms = 1; ms <= 100; ++ms) {
+    result.latency.record(ms * 2'000'000);
+    result.service->record(ms * 1'000'000);
+  }
+  const Measurement kept = measurement_of("GET", 1, 1, 1, result);
+  ASSERT_TRUE(kept.service);
+  EXPECT_EQ(kept.service->min_ns, 1'000'000u);
+  EXPECT_EQ(kept.service->max_ns, 100'000'000u);
+  EXPECT_NEAR(kept.service->mean_ns, 50.5e6, 1e5);
+  EXPECT_NEAR(static_cast<double>(kept.service->p95_ns), 95e6, 1e5);
+  EXPECT_NEAR(static_cast<double>(kept.latency.p95_ns), 190e6, 2e5);
+}
+
+TEST(TimeFigures, AreFieldsOfCsv) {
+  EXPECT_EQ(csv_names("x"),
+            ",\"avg_x_ms\",\"min_x_ms\",\"p50_x_ms\",\"p95_x_ms\",\"p99_x_ms\",\"p99_9_x_ms\",\"max_x_ms\"");
+  const TimeFigures times{1.5e6, 1'000'000, 2'000'000, 3'000'000, 4'000'000, 5'000'000, 6'000'000};
+  EXPECT_EQ(csv_values(times, 1), ",\"1.5\",\"1.0\",\"2.0\",\"3.0\",\"4.0\",\"5.0\",\"6.0\"");
 }
 
 TEST(Measurement, TheLimitIsWhoWasBusyAllTheTime) {

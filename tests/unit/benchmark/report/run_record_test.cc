@@ -25,8 +25,8 @@ Measurement measured(std::string test, size_t clients, size_t pipeline, uint64_t
   one.threads = 1;
   one.replies = replies;
   one.seconds = 2;
-  one.mean_ns = 1.5e6;
-  one.min_ns = one.p50_ns = one.p95_ns = one.p99_ns = one.p999_ns = one.max_ns = 1'000'000 * clients;
+  const uint64_t ns = 1'000'000 * clients;
+  one.latency = {1.5e6, ns, ns, ns, ns, ns, ns};
   one.client_cpu_seconds = 1.9;
   return one;
 }
@@ -63,6 +63,27 @@ TEST(RunJson, HasAllFigures) {
   EXPECT_EQ(knees[0].at("reached"), false);
   EXPECT_EQ(knees[0].at("clients"), 2);
   EXPECT_EQ(knees[0].at("best_requests_per_second"), 1500.0);
+}
+
+TEST(RunRecord, TellsServiceTimesOfARunWithARate) {
+  RunRecord record = two_clients("GET");
+  EXPECT_EQ(json::parse(run_json(record)).at("rate"), 0);
+  EXPECT_EQ(json::parse(run_json(record)).at("measurements").at(0).at("service_ns"), nullptr);
+  EXPECT_THAT(run_page(record), Not(HasSubstr("service")));
+  record.rate = 12'345;
+  for (Measurement& one : record.measurements) one.service = TimeFigures{1, 2, 3, 4, 5, 6, 7'000'000};
+  const json::value document = json::parse(run_json(record));
+  EXPECT_EQ(document.at("rate"), 12'345);
+  const json::value& service = document.at("measurements").at(1).at("service_ns");
+  EXPECT_EQ(service.as_object().size(), 7u);
+  EXPECT_EQ(service.at("mean"), 1.0);
+  EXPECT_EQ(service.at("p99_9"), 6);
+  EXPECT_EQ(service.at("max"), 7'000'000);
+  const std::string page = run_page(record);
+  EXPECT_THAT(page, HasSubstr("12,345 per second being due (latency counts from the intended start of each"));
+  EXPECT_THAT(page, HasSubstr("<th>service max ms</th>"));
+  EXPECT_THAT(page, HasSubstr("<td>7.000</td>"));
+  EXPECT_THAT(page, HasSubstr("<figcaption>service time, pipeline 1</figcaption>"));
 }
 
 TEST(RunJson, NamesThatAreNoTextLoseNothing) {
