@@ -37,7 +37,8 @@ constexpr ToolManual manual{
         "  redoubt-benchmark -t set -n 1000000 -r 1000000 --csv\n"
         "  redoubt-benchmark -r 10000 lpush mylist __rand_int__\n"
         "  redoubt-benchmark -r 100000 --keys zipf:0.99 --sizes 10-1000 --mix \"9 GET {key}; 1 SET {key} {data}\"\n"
-        "  redoubt-benchmark -t get --clients 1,2,5,15,50 --pipelines 1,16 --html report.html\n\n"
+        "  redoubt-benchmark -t get --clients 1,2,5,15,50 --pipelines 1,16 --html report.html\n"
+        "  redoubt-benchmark -p 6379 --compare redis://127.0.0.1:6380 -t set,get\n\n"
         "exit status: 0, or 1 when it could not be done or the server answered with errors\n",
     .short_help = false,
 };
@@ -63,6 +64,14 @@ void describe_load(po::options_description& options) {
       ("rate", text()->value_name("N"),
        "N requests per second in all are due, whether the server keeps up or not; latencies count from when each was "
        "due");
+}
+
+void describe_comparison(po::options_description& options) {
+  const auto text = [] { return po::value<std::string>(); };
+  options.add_options()  //
+      ("compare", text()->value_name("URI"),
+       "measure this server, too, in turn with the other, and tell whether they differ")  //
+      ("rounds", text()->value_name("N"), "of a comparison: each server is measured so often (10)");
 }
 
 po::options_description describe() {
@@ -99,6 +108,7 @@ po::options_description describe() {
       (",x", "the last argument of COMMAND comes from standard input")                                           //
       ("seed", text()->value_name("N"), "begin the random numbers here, the same in each run");
   describe_load(options);
+  describe_comparison(options);
   return options;
 }
 
@@ -240,6 +250,18 @@ void read_files(Reader& given, BenchmarkOptions& options) {
   }
 }
 
+void read_comparison(Reader& given, BenchmarkOptions& options) {
+  options.rounds = given.number("--rounds", 2, 1'000'000, options.rounds);
+  if (given.has("--compare")) {
+    take(given, "--compare", parse_server_uri(given.text("--compare")), options.compare_with.emplace());
+  } else if (given.has("--rounds")) {
+    given.refuse("--rounds are those of a comparison: --compare");
+  }
+  for (const char* const name : {"-l", "-I", "--html"}) {
+    if (given.has("--compare") && given.has(name)) given.refuse(fmt::format("{} is of no use with --compare", name));
+  }
+}
+
 void read_values(Reader& given, BenchmarkOptions& options) {
   options.values = ValueChoice(options.data_size);
   options.payload = given.text("--sizes", std::to_string(options.data_size));
@@ -316,6 +338,7 @@ ParsedBenchmark parse_benchmark(int argc, const char* const* argv, Output& out, 
   read_load(given, options);
   read_sweep(given, options);
   read_files(given, options);
+  read_comparison(given, options);
   read_workload(given, options);
   options.precision = static_cast<int>(given.number("--precision", 0, 6, 3));
   options.form = given.has("--csv") ? ReportForm::csv : given.has("-q") ? ReportForm::quiet : ReportForm::full;

@@ -48,6 +48,8 @@ struct BenchmarkOptions {
   // A sweep, where either is not empty: each test with each of them, in ascending order.
   std::vector<size_t> client_counts;
   std::vector<size_t> pipelines;
+  std::optional<ServerUri> compare_with;
+  uint64_t rounds = 10;  // of a comparison: each server is measured so often
 
   bool sweeps() const { return !client_counts.empty() || !pipelines.empty(); }
 };

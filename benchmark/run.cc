@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "benchmark/compare/compare.h"
 #include "benchmark/interrupt.h"
 #include "benchmark/measurer.h"
 #include "benchmark/report/report.h"
@@ -200,6 +201,12 @@ int run_benchmark(const BenchmarkOptions& options, Output& out, Output& err) {
   if (options.idle) {
     const Status waited = idle(options, *target, out);
     return waited ? 0 : fail(waited.error());
+  }
+  if (options.compare_with) {
+    const Result<Target> other = find_target(*options.compare_with, {options.resp3, options.tracking});
+    if (!other) return fail(other.error());
+    Interrupt interrupt;
+    return run_comparison(options, *target, *other, interrupt, out, err);
   }
   Result<BlockingLink> link = target->connect();
   if (!link) return fail(link.error());

@@ -161,8 +161,8 @@ void LoadConnection::record(uint64_t replies) {
   }
 }
 
-void LoadConnection::error_reply(std::string_view text) {
-  if (greeting_left_ > 0) return worker_.fail(std::string(text));
+void LoadConnection::error_reply(std::string_view text, uint64_t before) {
+  if (greeting_left_ > before) return worker_.fail(std::string(text));
   if (worker_.shared_.plan.stop_on_error) {
     worker_.shared_.stopping = true;
   } else if (!measured_) {

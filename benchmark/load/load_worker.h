@@ -60,7 +60,7 @@ class LoadConnection final : public ReadyHandler, private ReplyScanner::Errors {
   void send_bytes(std::string_view bytes);
   void receive();
   void take(uint64_t replies);
-  void error_reply(std::string_view text) override;
+  void error_reply(std::string_view text, uint64_t before) override;
 
   LoadWorker& worker_;
   int descriptor_ = -1;

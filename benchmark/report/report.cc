@@ -1,5 +1,7 @@
 #include "benchmark/report/report.h"
 
+#include "common/tool/csv_text.h"
+
 namespace redoubt {
 namespace {
 
@@ -29,9 +31,7 @@ void Report::test(const LoadResult& result, const Measurement& measurement) {
       out_.write("\n");
       break;
     case ReportForm::csv: {
-      std::string quoted;
-      for (const char byte : title) quoted.append(byte == '"' ? 2 : 1, byte);
-      out_.print("\"{}\",\"{:.2f}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{}\"{}\n", quoted, measurement.rate(),
+      out_.print("{},\"{:.2f}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{}\"{}\n", csv_quoted(title), measurement.rate(),
                  ms(latency.mean_ns), ms(latency.min_ns), ms(latency.p50_ns), ms(latency.p95_ns), ms(latency.p99_ns),
                  ms(latency.max_ns), service ? csv_values(*service, facts_.precision) : std::string());
       break;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "benchmark/report/knee.h"
+#include "common/tool/csv_text.h"
 #include "common/tool/names.h"
 #include "common/tool/text_table.h"
 
@@ -40,11 +41,9 @@ void SweepReport::combination(const Measurement& one) {
     }
     out_.write("\n");
   } else if (form_ == ReportForm::csv) {
-    std::string quoted;
-    for (const char byte : one.test) quoted.append(byte == '"' ? 2 : 1, byte);
     const std::optional<double> server = one.server_busy();
-    out_.print("\"{}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{:.6f}\",\"{:.2f}\"{}", quoted, one.clients, one.pipeline,
-               one.threads, one.replies, one.errors, one.seconds, one.rate(),
+    out_.print("{},\"{}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{:.6f}\",\"{:.2f}\"{}", csv_quoted(one.test), one.clients,
+               one.pipeline, one.threads, one.replies, one.errors, one.seconds, one.rate(),
                csv_values(one.latency, facts_.precision));
     out_.print(",\"{:.3f}\",\"{}\",\"{}\"{}\n", one.client_busy(),
                server ? fmt::format("{:.3f}", *server) : std::string(), name_of(one.limit()),

@@ -23,7 +23,7 @@ bool ReplyScanner::scan(std::string_view input, uint64_t& replies) {
       bulk_left_ -= here;
       if (bulk_left_ > 0) return true;
       if (bulk_is_error_) {
-        tell_error(std::string_view(line_).substr(0, line_.size() - std::min<size_t>(line_.size(), 2)));
+        tell_error(std::string_view(line_).substr(0, line_.size() - std::min<size_t>(line_.size(), 2)), replies);
         line_.clear();
         bulk_is_error_ = false;
       }
@@ -50,7 +50,7 @@ bool ReplyScanner::scan(std::string_view input, uint64_t& replies) {
 bool ReplyScanner::take_line(std::string_view line, uint64_t& replies) {
   switch (line[0]) {
     case '-':
-      if (levels_.empty()) tell_error(line.substr(1));
+      if (levels_.empty()) tell_error(line.substr(1), replies);
       end_value(replies);
       return true;
     case '+':
@@ -106,8 +106,8 @@ void ReplyScanner::end_value(uint64_t& replies) {
   ++replies;
 }
 
-void ReplyScanner::tell_error(std::string_view text) {
-  if (errors_ != nullptr) errors_->error_reply(text);
+void ReplyScanner::tell_error(std::string_view text, uint64_t before) {
+  if (errors_ != nullptr) errors_->error_reply(text, before);
 }
 
 }  // namespace redoubt

@@ -13,10 +13,11 @@ namespace redoubt {
 
 class ReplyScanner {
  public:
-  // What the errors among the replies were; called for each, with its text. Views are good during the call.
+  // What the errors among the replies were; called for each, with its text and what `replies` of scan() stood at before it.
+  // Views are good during the call.
   class Errors {
    public:
-    virtual void error_reply(std::string_view text) = 0;
+    virtual void error_reply(std::string_view text, uint64_t before) = 0;
 
    protected:
     ~Errors() = default;
@@ -43,7 +44,7 @@ class ReplyScanner {
   bool begin_bulk(std::string_view line, uint64_t& replies);
   bool begin_aggregate(std::string_view line, uint64_t& replies);
   void end_value(uint64_t& replies);
-  void tell_error(std::string_view text);
+  void tell_error(std::string_view text, uint64_t before);
 
   Errors* errors_;
   std::string line_;        // the part of a line that has come

@@ -8,5 +8,7 @@
 namespace redoubt {
 
 void append_csv(std::string& out, std::string_view bytes);
+// In quotes in any case.
+std::string csv_quoted(std::string_view bytes);
 
 }  // namespace redoubt

@@ -257,6 +257,12 @@ TEST_F(Benchmark, IdleConnectionsAreOpenedAndHeld) {
   EXPECT_EQ(process.wait_for_exit(), 0);
 }
 
+TEST_F(Benchmark, AnErrorThatComesTogetherWithTheGreetingIsOneOfTheTest) {
+  EXPECT_EQ(run({"-q", "--dbnum", "1", "-n", "10", "-c", "1", "nosuch"}), 1);
+  EXPECT_THAT(err_, StartsWith("Error from server: ERR unknown command 'nosuch'"));
+  EXPECT_THAT(out_, StartsWith("nosuch: "));
+}
+
 TEST_F(Benchmark, ALineThatMakesNoSenseIsRefused) {
   const struct {
     std::vector<std::string> words;

@@ -13,7 +13,9 @@ using namespace std::string_view_literals;
 
 class Texts final : public ReplyScanner::Errors {
  public:
-  void error_reply(std::string_view text) override { all += std::string(text) + ';'; }
+  void error_reply(std::string_view text, uint64_t before) override {
+    all += std::to_string(before) + ' ' + std::string(text) + ';';
+  }
   std::string all;
 };
 
@@ -27,7 +29,7 @@ struct Case {
 const std::vector<Case>& sound() {
   static const std::vector<Case> cases = {
       {"lines", "+OK\r\n:1\r\n_\r\n,1.5\r\n#t\r\n(123\r\n", 6, ""},
-      {"errors", "-ERR a\r\n+OK\r\n!5\r\nWRONG\r\n", 3, "ERR a;WRONG;"},
+      {"errors", "-ERR a\r\n+OK\r\n!5\r\nWRONG\r\n", 3, "0 ERR a;2 WRONG;"},
       {"bulks", "$3\r\nabc\r\n$0\r\n\r\n$-1\r\n=7\r\ntxt:abc\r\n", 4, ""},
       {"a bulk with line ends in it", "$6\r\n\r\n\r\n\r\n\r\n+OK\r\n", 2, ""},
       {"arrays", "*2\r\n$1\r\na\r\n:1\r\n*0\r\n*-1\r\n", 3, ""},
