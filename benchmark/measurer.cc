@@ -69,14 +69,21 @@ std::optional<Measured> Measurer::measure(const StandardTest& test, size_t clien
   const std::optional<ServerCpu> cpu_before = server_cpu();
   LoadProgress before;
   const bool shown = is_terminal(STDOUT_FILENO) && options_.form != ReportForm::csv;
-  Result<LoadResult> result = Load(plan_, test.workload).run([&](const LoadProgress& now) {
+  SecondSink each_second;
+  if (log_ != nullptr && !test.only_fills) {
+    log_->begin(options_.sweeps() ? fmt::format("{};clients={};pipeline={}", test.title, clients, pipeline)
+                                  : test.title);
+    each_second = [this](const LoadSecond& second) { log_->write(second); };
+  }
+  const auto watch = [&](const LoadProgress& now) {
     if (shown) {
       out_.print("{}{}", erase_line, progress_line(test.title, plan_, before, now, options_.precision));
       out_.flush();
       before = now;
     }
     return !interrupt_.seen();
-  });
+  };
+  Result<LoadResult> result = Load(plan_, test.workload).run(watch, each_second);
   if (shown) out_.write(erase_line);
   if (!result) {
     err_.print("Error: {}: {}\n", target_.name, result.error().text);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "benchmark/hdr/hdr_log.h"
 #include "benchmark/interrupt.h"
 #include "benchmark/load/load.h"
 #include "benchmark/options.h"
@@ -26,6 +27,9 @@ class Measurer {
   Measurer(const BenchmarkOptions& options, const Target& target, BlockingLink link, Interrupt& interrupt, Output& out,
            Output& err);
 
+  // From now on each second of what is measured is written there, too. It outlives this.
+  void log_seconds(HdrLog& log) { log_ = &log; }
+
   // Sets the keys that were asked for (--preload).
   Status preload();
   // None: the run cannot go on; why was told.
@@ -43,6 +47,7 @@ class Measurer {
   Output& err_;
   LoadPlan plan_;
   std::optional<BlockingLink> link_;  // none: it went away
+  HdrLog* log_ = nullptr;
   bool errors_ = false;
 };
 

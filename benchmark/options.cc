@@ -100,12 +100,14 @@ po::options_description describe() {
       ("pipelines", text()->value_name("LIST"), "a sweep: each test with 1,16,… requests at a time")             //
       ("json", text()->value_name("FILE"), "write all figures to this file, too, as a JSON document")            //
       ("html", text()->value_name("PAGE"), "write them to this file, too, as a page with charts")                //
-      ("precision", text()->value_name("N"), "decimals of milliseconds, 0 to 6 (3)")                             //
-      ("csv", "comma-separated values")                                                                          //
-      (",l", "run the tests again and again")                                                                    //
-      (",t", text()->value_name("TESTS"), "only these tests, separated by commas")                               //
-      (",I", "open connections and wait")                                                                        //
-      (",x", "the last argument of COMMAND comes from standard input")                                           //
+      ("hdr-out", text()->value_name("FILE"),
+       "write the latencies of each second to this file, as an HdrHistogram log")     //
+      ("precision", text()->value_name("N"), "decimals of milliseconds, 0 to 6 (3)")  //
+      ("csv", "comma-separated values")                                               //
+      (",l", "run the tests again and again")                                         //
+      (",t", text()->value_name("TESTS"), "only these tests, separated by commas")    //
+      (",I", "open connections and wait")                                             //
+      (",x", "the last argument of COMMAND comes from standard input")                //
       ("seed", text()->value_name("N"), "begin the random numbers here, the same in each run");
   describe_load(options);
   describe_comparison(options);
@@ -238,15 +240,23 @@ void read_sweep(Reader& given, BenchmarkOptions& options) {
 void read_files(Reader& given, BenchmarkOptions& options) {
   options.json_file = given.text("--json");
   options.html_file = given.text("--html");
+  options.hdr_file = given.text("--hdr-out");
+  const std::pair<const char*, const std::string&> files[] = {
+      {"--json", options.json_file}, {"--html", options.html_file}, {"--hdr-out", options.hdr_file}};
+  for (size_t one = 0; one < std::size(files); ++one) {
+    const auto& [name, file] = files[one];
+    if (given.has(name) && file.empty()) given.refuse(fmt::format("{} needs the name of a file", name));
+    for (size_t other = one + 1; other < std::size(files) && !file.empty(); ++other) {
+      if (files[other].second != file) continue;
+      given.refuse(fmt::format("{} and {} name the same file", name, files[other].first));
+    }
+  }
+  if (given.has("--hdr-out") && given.has("-I")) given.refuse("-I measures nothing, and has no use for --hdr-out");
   for (const char* const file : {"--json", "--html"}) {
     if (!given.has(file)) continue;
-    if (given.text(file).empty()) given.refuse(fmt::format("{} needs the name of a file", file));
     for (const char* const name : {"-l", "-I"}) {
       if (given.has(name)) given.refuse(fmt::format("{} has no end, after which {} would be written", name, file));
     }
-  }
-  if (!options.json_file.empty() && options.json_file == options.html_file) {
-    given.refuse("--json and --html name the same file");
   }
 }
 

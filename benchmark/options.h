@@ -45,6 +45,7 @@ struct BenchmarkOptions {
   std::vector<std::string> command;  // of the user's own
   std::string json_file;             // empty: none
   std::string html_file;
+  std::string hdr_file;
   // A sweep, where either is not empty: each test with each of them, in ascending order.
   std::vector<size_t> client_counts;
   std::vector<size_t> pipelines;

@@ -179,7 +179,7 @@ Status idle(const BenchmarkOptions& options, const Target& target, Output& out) 
 
 // Rather now than after the measuring.
 Status check_files(const BenchmarkOptions& options) {
-  for (const std::string& path : {options.json_file, options.html_file}) {
+  for (const std::string& path : {options.json_file, options.html_file, options.hdr_file}) {
     if (!path.empty() && !real_file_system().exists(directory_of(path))) {
       return Error{fmt::format("cannot write {}: there is no directory {}", path, directory_of(path))};
     }
@@ -222,7 +222,15 @@ int run_benchmark(const BenchmarkOptions& options, Output& out, Output& err) {
   err.flush();
   Measurer measurer(options, *target, std::move(*link), interrupt, out, err);
   if (const Status loaded = measurer.preload(); !loaded) return fail(loaded.error());
-  return Run(options, *target, measurer, out, err).run(facts);
+  if (options.hdr_file.empty()) return Run(options, *target, measurer, out, err).run(facts);
+  Result<HdrLog> log = HdrLog::create(real_file_system(), options.hdr_file);
+  const auto cannot_write = [&options](const Error& error) {
+    return Error{fmt::format("cannot write {}: {}", options.hdr_file, error.text)};
+  };
+  if (!log) return fail(cannot_write(log.error()));
+  measurer.log_seconds(*log);
+  const int status = Run(options, *target, measurer, out, err).run(facts);
+  return log->status() ? status : fail(cannot_write(log->status().error()));
 }
 
 }  // namespace redoubt

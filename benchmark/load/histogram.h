@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace redoubt {
@@ -41,6 +42,9 @@ class Histogram {
       if (counts_[index] != 0) f(Bucket{lowest_of(index), highest_of(index), counts_[index]});
     }
   }
+
+  // Of all buckets, in order: the layout of HdrHistogram's own for three digits and a lowest value of 1.
+  std::span<const uint64_t> counts() const { return counts_; }
 
   static constexpr uint64_t highest_value = 3'600'000'000'000;
 

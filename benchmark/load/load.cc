@@ -15,6 +15,7 @@
 namespace redoubt {
 namespace {
 
+constexpr int64_t ns_per_second = 1'000'000'000;
 constexpr int64_t watch_interval_ns = 250'000'000;
 
 double cpu_seconds() {
@@ -67,12 +68,23 @@ Load::Load(LoadPlan plan, const Workload& workload) : shared_(new LoadShared{std
 
 Load::~Load() = default;
 
-Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& watch) {
+// Here and not where latencies are recorded: the sink may take its time.
+void Load::tell_seconds(double measured_seconds, const SecondSink& each_second) {
+  for (std::optional<Histogram>& latencies : shared_->series.take_latencies()) {
+    const uint64_t second = seconds_told_++;
+    if (!latencies) latencies.emplace();
+    each_second({shared_->series.began_ns() + static_cast<int64_t>(second) * ns_per_second,
+                 std::clamp(measured_seconds - static_cast<double>(second), 0.0, 1.0), *latencies});
+  }
+}
+
+Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& watch, const SecondSink& each_second) {
   const LoadPlan& plan = shared_->plan;
   const int64_t began_ns = monotonic_ns();
   int64_t measured_from_ns = began_ns + plan.warmup_ns;
   int64_t watch_ns = measured_from_ns + watch_interval_ns;
   shared_->series.begin(began_ns);
+  if (each_second) shared_->series.keep_latencies();
   std::optional<SecondStats> last;
   double cpu_before = cpu_seconds();
   const auto measured_for = [&measured_from_ns] { return std::max<int64_t>(0, monotonic_ns() - measured_from_ns); };
@@ -98,6 +110,7 @@ Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& wat
         for (const auto& worker : workers_) worker->wake();
       }
       if (now_ns < watch_ns) continue;
+      if (each_second) tell_seconds(static_cast<double>(measured_for()) / 1e9, each_second);
       watch_ns = now_ns + watch_interval_ns;
       uint64_t replies = 0;
       for (const auto& worker : workers_) replies += worker->replies();
@@ -110,6 +123,7 @@ Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& wat
   result.seconds = static_cast<double>(measured_for()) / 1e9;
   result.cpu_seconds = cpu_seconds() - cpu_before;
   result.stopped = shared_->stopping;
+  if (each_second) tell_seconds(result.seconds, each_second);
   result.seconds_series = shared_->series.told();
   for (const auto& worker : workers_) {
     if (!worker->failure().empty()) return Error{worker->failure()};

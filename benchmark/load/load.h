@@ -55,6 +55,14 @@ struct LoadProgress {
   std::optional<SecondStats> last;  // the last second that is over
 };
 
+// A second of the measuring that is over.
+struct LoadSecond {
+  int64_t began_ns;  // monotonic
+  double seconds;    // 1, but of the last one
+  const Histogram& latencies;
+};
+using SecondSink = std::function<void(const LoadSecond&)>;
+
 struct LoadShared;
 class LoadWorker;
 
@@ -66,10 +74,14 @@ class Load {
 
   // Returns when all replies have come, or soon after `watch`, which is called a few times a second on this thread, returned
   // false: then no more requests are sent, and replies that do not come within a second are given up. An error says why the load
-  // could not go on: no connection, a server that went away, bytes that are no replies.
-  Result<LoadResult> run(const std::function<bool(const LoadProgress&)>& watch);
+  // could not go on: no connection, a server that went away, bytes that are no replies. `each_second`, if there is one, is called
+  // on this thread, too, with each second that has passed, in order; also with those before an error.
+  Result<LoadResult> run(const std::function<bool(const LoadProgress&)>& watch, const SecondSink& each_second = {});
 
  private:
+  void tell_seconds(double measured_seconds, const SecondSink& each_second);
+
+  uint64_t seconds_told_ = 0;
   std::unique_ptr<LoadShared> shared_;
   std::vector<std::unique_ptr<LoadWorker>> workers_;
 };

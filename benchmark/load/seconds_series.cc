@@ -1,6 +1,7 @@
 #include "benchmark/load/seconds_series.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace redoubt {
 namespace {
@@ -21,6 +22,11 @@ std::vector<SecondStats> SecondsSeries::told(size_t from) const {
   return {told_.begin() + static_cast<ptrdiff_t>(from), told_.end()};
 }
 
+std::vector<std::optional<Histogram>> SecondsSeries::take_latencies() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(kept_, {});
+}
+
 void SecondsSeries::add(size_t recorder, uint64_t second, const Histogram& latencies, uint64_t next) {
   const std::scoped_lock lock(mutex_);
   if (latencies.count() > 0) open_[second].add(latencies);
@@ -37,12 +43,14 @@ void SecondsSeries::tell(uint64_t before) {
   if (before == UINT64_MAX) before = open_.empty() ? 0 : open_.rbegin()->first + 1;
   while (told_.size() < before) {
     SecondStats stats{.second = told_.size()};
+    if (keeps_) kept_.emplace_back();
     if (const auto found = open_.find(stats.second); found != open_.end()) {
       const Histogram& latencies = found->second;
       stats.replies = latencies.count();
       stats.p50_ns = latencies.percentile(50);
       stats.p99_ns = latencies.percentile(99);
       stats.max_ns = latencies.max();
+      if (keeps_) kept_.back() = std::move(found->second);
       open_.erase(found);
     }
     told_.push_back(stats);

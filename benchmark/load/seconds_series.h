@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "benchmark/load/histogram.h"
@@ -27,6 +28,11 @@ class SecondsSeries {
   void begin(int64_t now_ns) { began_ns_ = now_ns; }
   int64_t began_ns() const { return began_ns_; }
 
+  // From now on the latencies of seconds that are told are kept until they are taken. Before any latency is recorded.
+  void keep_latencies() { keeps_ = true; }
+  // Of those told since the last call, in order and without gaps; none: a second without replies.
+  std::vector<std::optional<Histogram>> take_latencies();
+
   // Seconds that are over, in order and without gaps, from the `from`th on.
   std::vector<SecondStats> told(size_t from = 0) const;
 
@@ -44,6 +50,8 @@ class SecondsSeries {
   std::vector<uint64_t> next_;          // by recorder
   std::map<uint64_t, Histogram> open_;  // seconds that are not told yet
   std::vector<SecondStats> told_;
+  bool keeps_ = false;
+  std::vector<std::optional<Histogram>> kept_;
 };
 
 // What one thread records: each latency by itself and in its second. Not thread-safe.

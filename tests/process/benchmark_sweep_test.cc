@@ -7,6 +7,7 @@
 
 #include "common/base/file.h"
 #include "tests/support/benchmark_fixture.h"
+#include "tests/support/hdr_reader.h"
 #include "tests/support/html_page_check.h"
 
 namespace redoubt {
@@ -153,6 +154,65 @@ TEST_F(BenchmarkSweep, FilesHaveWhatWasMeasuredWhenTheRunDoesNotComeToItsEnd) {
   EXPECT_EQ(document.at("measurements").at(0).at("whole"), false);
 }
 
+TEST_F(BenchmarkSweep, TheHdrLogHasEachSecondOfEachTest) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() + "/run.hdr";
+  const std::string json_file = directory.path() + "/run.json";
+  EXPECT_EQ(run({"-q", "--duration", "1.1", "--warmup", "0.1", "--threads", "2", "-t", "get,lrange_100", "--hdr-out",
+                 file, "--json", json_file}),
+            0)
+      << err_;
+  const json::value document = json::parse(read_file(json_file));
+  std::map<std::string, uint64_t> replies;
+  double end = 0;
+  for (const HdrLine& line : read_hdr_log(read_file(file))) {
+    replies[line.tag] += line.histogram.total();
+    EXPECT_GE(line.start, end - 0.002);
+    EXPECT_LE(line.length, 1);
+    EXPECT_GT(line.max_ms, 0);
+    end = line.start + line.length;
+  }
+  ASSERT_EQ(replies.size(), 2u) << "and not what only fills";
+  EXPECT_EQ(document.at("measurements").at(0).at("requests"), replies["GET"]);
+  EXPECT_EQ(document.at("measurements").at(1).at("requests"), replies["LRANGE_100_(first_100_elements)"]);
+}
+
+TEST_F(BenchmarkSweep, TheHdrLogTellsTheCombinationsOfASweepApart) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() + "/run.hdr";
+  EXPECT_EQ(run({"-q", "-n", "200", "--clients", "1,2", "-P", "4", "--hdr-out", file, "set", "a b", "c"}), 0) << err_;
+  const std::vector<HdrLine> lines = read_hdr_log(read_file(file));
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0].tag, "set_a_b_c;clients=1;pipeline=4");
+  EXPECT_EQ(lines[1].tag, "set_a_b_c;clients=2;pipeline=4");
+  EXPECT_EQ(lines[1].histogram.total(), 200u);
+  EXPECT_LT(lines[1].length, 1);
+}
+
+TEST_F(BenchmarkSweep, TheHdrLogOfAKilledRunHasTheSecondsThatWereOver) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() + "/run.hdr";
+  ProcessRun process(
+      {benchmark_program, "-p", std::to_string(port_), "-q", "-l", "-n", "1000000000", "-t", "get", "--hdr-out", file});
+  const auto has_a_second = [&file] {
+    return real_file_system().exists(file) && read_file(file).find("\nTag=") != std::string::npos;
+  };
+  EXPECT_TRUE(eventually(has_a_second));
+  process.signal(SIGKILL);
+  process.wait_for_exit();
+  const std::vector<HdrLine> lines = read_hdr_log(read_file(file));
+  ASSERT_GE(lines.size(), 1u);
+  EXPECT_EQ(lines[0].length, 1);
+  EXPECT_GT(lines[0].histogram.total(), 0u);
+}
+
+TEST_F(BenchmarkSweep, AnHdrLogThatCannotBeWrittenIsToldBeforeMeasuring) {
+  const TemporaryDirectory directory;
+  EXPECT_EQ(run({"-q", "-t", "set", "--hdr-out", directory.path()}), 1);
+  EXPECT_EQ(err_, "cannot write " + directory.path() + ": Is a directory\n");
+  EXPECT_EQ(calls("set"), 0);
+}
+
 TEST_F(BenchmarkSweep, ThePageIsWellFormedAndNeedsNothingElse) {
   const TemporaryDirectory directory;
   const std::string file = directory.path() + "/report.html";
@@ -189,6 +249,9 @@ TEST_F(BenchmarkSweep, ALineThatMakesNoSenseIsRefused) {
       {{"--json", ""}, "--json needs the name of a file"},
       {{"--html", "x", "-l"}, "-l has no end, after which --html would be written"},
       {{"--json", "x", "--html", "x"}, "--json and --html name the same file"},
+      {{"--hdr-out", ""}, "--hdr-out needs the name of a file"},
+      {{"--hdr-out", "x", "-I"}, "-I measures nothing, and has no use for --hdr-out"},
+      {{"--json", "x", "--hdr-out", "x"}, "--json and --hdr-out name the same file"},
       {{"--clients", "1,2", "-l"}, "-l is of no use with --clients or --pipelines"},
       {{"--clients", "1,2", "-I"}, "-I is of no use with --clients or --pipelines"},
   };

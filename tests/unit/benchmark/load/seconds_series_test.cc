@@ -50,6 +50,30 @@ TEST(SecondsSeries, SecondsWithoutRepliesAreZero) {
   EXPECT_EQ(told[3].max_ns, 7u);
 }
 
+TEST(SecondsSeries, LatenciesAreKeptUntilTheyAreTaken) {
+  SecondsSeries series;
+  LatencyRecorder one(series);
+  LatencyRecorder two(series);
+  series.keep_latencies();
+  series.begin(0);
+  one.record(1, 5, 2);
+  two.record(2, 6);
+  one.look(second);
+  EXPECT_TRUE(series.take_latencies().empty()) << "the other is not past it";
+  two.look(2 * second);
+  one.record(2 * second, 7);
+  auto taken = series.take_latencies();
+  ASSERT_EQ(taken.size(), 2u);
+  ASSERT_TRUE(taken[0]);
+  EXPECT_EQ(taken[0]->count(), 3u);
+  EXPECT_FALSE(taken[1]) << "nothing came in this one";
+  one.finish();
+  two.finish();
+  taken = series.take_latencies();
+  ASSERT_EQ(taken.size(), 1u);
+  EXPECT_EQ(taken[0]->max(), 7u);
+}
+
 TEST(SecondsSeries, OneThatHasNothingHoldsNobodyUp) {
   SecondsSeries series;
   LatencyRecorder busy(series);
