@@ -14,7 +14,7 @@ constexpr std::string_view shared_style = R"(
 body { margin: 0 auto; max-width: 64rem; padding: 1rem; background: var(--page); color: var(--ink);
   font: 15px/1.45 system-ui, sans-serif; }
 h1 { font-size: 1.3rem; overflow-wrap: anywhere; margin: .5rem 0; }
-h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
+h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; overflow-wrap: anywhere; }
 p.note { color: var(--faint); }
 p.bad { color: var(--bad); font-weight: 600; overflow-wrap: anywhere; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: .6rem; padding: 0; }
