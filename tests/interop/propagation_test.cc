@@ -15,7 +15,7 @@
 #include "common/base/config_file.h"
 #include "tests/interop/differential/reply_compare.h"
 #include "tests/support/command_fixture.h"
-#include "tests/support/drawn_commands.h"
+#include "tests/support/drawn/drawn_commands.h"
 #include "tests/support/link.h"
 #include "tests/support/program.h"
 #include "tests/support/recording_feed.h"

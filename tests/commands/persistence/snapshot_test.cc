@@ -8,7 +8,7 @@
 
 #include "server/persistence/value_saver.h"
 #include "tests/support/command_fixture.h"
-#include "tests/support/pick.h"
+#include "tests/support/drawn/pick.h"
 
 namespace redoubt {
 namespace {

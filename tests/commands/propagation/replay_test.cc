@@ -12,7 +12,7 @@
 #include "server/keyspace/expire.h"
 #include "server/types/hash.h"
 #include "tests/support/command_fixture.h"
-#include "tests/support/drawn_commands.h"
+#include "tests/support/drawn/drawn_commands.h"
 #include "tests/support/recording_feed.h"
 
 namespace redoubt {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/drawn_commands.h"
+#include "tests/support/drawn/drawn_commands.h"
 #include "tests/support/link.h"
 
 namespace redoubt {

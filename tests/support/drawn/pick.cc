@@ -1,4 +1,4 @@
-#include "tests/support/pick.h"
+#include "tests/support/drawn/pick.h"
 
 #include <fmt/core.h>
 

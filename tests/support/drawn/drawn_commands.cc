@@ -1,4 +1,4 @@
-#include "tests/support/drawn_commands.h"
+#include "tests/support/drawn/drawn_commands.h"
 
 #include <algorithm>
 #include <stdexcept>

@@ -1,4 +1,4 @@
-#include "tests/support/command_rows.h"
+#include "tests/support/drawn/command_rows.h"
 
 namespace redoubt {
 namespace {

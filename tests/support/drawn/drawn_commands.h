@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "tests/support/command_pattern.h"
-#include "tests/support/command_rows.h"
+#include "tests/support/drawn/command_pattern.h"
+#include "tests/support/drawn/command_rows.h"
 
 namespace redoubt {
 

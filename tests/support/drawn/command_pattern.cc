@@ -1,4 +1,4 @@
-#include "tests/support/command_pattern.h"
+#include "tests/support/drawn/command_pattern.h"
 
 #include <stdexcept>
 

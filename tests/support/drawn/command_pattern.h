@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/support/pick.h"
+#include "tests/support/drawn/pick.h"
 
 namespace redoubt {
 
