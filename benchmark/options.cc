@@ -21,6 +21,8 @@ constexpr uint64_t most_data = uint64_t{1} << 30;
 constexpr uint64_t most_pipeline = 1'000'000;
 constexpr uint64_t most_rate = 100'000'000;
 constexpr double most_seconds = 1e7;
+constexpr uint64_t most_writers = 1000;  // with --failover: each is a thread
+constexpr double most_timeout = 3600;
 constexpr uint64_t most_key_space = 1'000'000'000'000;  // 12 digits
 
 constexpr ToolManual manual{
@@ -38,7 +40,8 @@ constexpr ToolManual manual{
         "  redoubt-benchmark -r 10000 lpush mylist __rand_int__\n"
         "  redoubt-benchmark -r 100000 --keys zipf:0.99 --sizes 10-1000 --mix \"9 GET {key}; 1 SET {key} {data}\"\n"
         "  redoubt-benchmark -t get --clients 1,2,5,15,50 --pipelines 1,16 --html report.html\n"
-        "  redoubt-benchmark -p 6379 --compare redis://127.0.0.1:6380 -t set,get\n\n"
+        "  redoubt-benchmark -p 6379 --compare redis://127.0.0.1:6380 -t set,get\n"
+        "  redoubt-benchmark --failover mymaster@10.0.0.1:26379,10.0.0.2:26379\n\n"
         "exit status: 0, or 1 when it could not be done or the server answered with errors\n",
     .short_help = false,
 };
@@ -72,6 +75,18 @@ void describe_comparison(po::options_description& options) {
       ("compare", text()->value_name("URI"),
        "measure this server, too, in turn with the other, and tell whether they differ")  //
       ("rounds", text()->value_name("N"), "of a comparison: each server is measured so often (10)");
+}
+
+void describe_failover(po::options_description& options) {
+  const auto text = [] { return po::value<std::string>(); };
+  options.add_options()  //
+      ("failover", text()->value_name("NAME@HOST:PORT,..."),
+       "write to the primary that these sentinels name, with -c writers (10), while it changes; tell outages and "
+       "losses")                                                                                      //
+      ("failover-now", "ask a sentinel to begin a failover")                                          //
+      ("timeout", text()->value_name("SECONDS"), "with --failover: wait so long for each reply (1)")  //
+      ("sentinel-password", text()->value_name("PASSWORD"), "authenticate to the sentinels")          //
+      ("sentinel-user", text()->value_name("NAME"), "as this user; needs --sentinel-password");
 }
 
 po::options_description describe() {
@@ -111,6 +126,7 @@ po::options_description describe() {
       ("seed", text()->value_name("N"), "begin the random numbers here, the same in each run");
   describe_load(options);
   describe_comparison(options);
+  describe_failover(options);
   return options;
 }
 
@@ -162,6 +178,15 @@ class Reader {
       refuse(fmt::format("{} has a number twice: '{}'", name, given));
     }
     return all;
+  }
+  // Only these go together with `name`.
+  void allow_only(std::string_view name, std::initializer_list<std::string_view> others) {
+    for (const auto& [key, value] : values_) {
+      const std::string given = key.starts_with('-') ? key : "--" + key;
+      if (given != name && std::find(others.begin(), others.end(), given) == others.end()) {
+        refuse(fmt::format("{} has no use for {}", name, given));
+      }
+    }
   }
   void refuse(std::string why) {
     if (problem_.empty()) problem_ = std::move(why);
@@ -332,6 +357,33 @@ void read_server(Reader& given, BenchmarkOptions& options) {
   if (!server.user.empty() && server.password.empty()) given.refuse("--user needs a password: -a");
 }
 
+void read_failover(Reader& given, BenchmarkOptions& options) {
+  FailoverPlan& plan = options.failover;
+  for (const char* const name : {"--failover-now", "--timeout", "--sentinel-password", "--sentinel-user"}) {
+    if (given.has(name) && !given.has("--failover")) given.refuse(fmt::format("{} needs --failover", name));
+  }
+  if (!given.has("--failover")) return;
+  given.allow_only("--failover", {"--failover-now", "--timeout", "--sentinel-password", "--sentinel-user", "--duration",
+                                  "--rate", "--user", "--dbnum", "--json", "-a", "-c", "-q", "-3"});
+  if (!options.command.empty()) given.refuse("--failover sends requests of its own, and no command");
+  if (const Status parsed = parse_failover(given.text("--failover"), plan); !parsed) {
+    given.refuse("--failover: " + parsed.error().text);
+  }
+  plan.login = options.server;
+  plan.resp3 = options.resp3;
+  plan.sentinel_login.user = given.text("--sentinel-user");
+  plan.sentinel_login.password = given.text("--sentinel-password");
+  if (!plan.sentinel_login.user.empty() && plan.sentinel_login.password.empty()) {
+    given.refuse("--sentinel-user needs --sentinel-password");
+  }
+  options.clients = plan.writers = given.number("-c", 1, most_writers, plan.writers);
+  const double timeout = given.has("--timeout") ? given.seconds("--timeout") : 1;
+  plan.timeout_ms = std::max<int64_t>(1, static_cast<int64_t>(std::min(timeout, most_timeout) * 1000));
+  plan.rate = options.rate;
+  plan.seconds = options.duration_seconds;
+  plan.begin = given.has("--failover-now");
+}
+
 }  // namespace
 
 ParsedBenchmark parse_benchmark(int argc, const char* const* argv, Output& out, Output& err) {
@@ -350,6 +402,7 @@ ParsedBenchmark parse_benchmark(int argc, const char* const* argv, Output& out, 
   read_files(given, options);
   read_comparison(given, options);
   read_workload(given, options);
+  read_failover(given, options);
   options.precision = static_cast<int>(given.number("--precision", 0, 6, 3));
   options.form = given.has("--csv") ? ReportForm::csv : given.has("-q") ? ReportForm::quiet : ReportForm::full;
   if (given.problem().empty() && options.command.empty()) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "benchmark/failover/failover_plan.h"
 #include "benchmark/report/report.h"
 #include "benchmark/workload/key_choice.h"
 #include "benchmark/workload/value_choice.h"
@@ -51,6 +52,7 @@ struct BenchmarkOptions {
   std::vector<size_t> pipelines;
   std::optional<ServerUri> compare_with;
   uint64_t rounds = 10;  // of a comparison: each server is measured so often
+  FailoverPlan failover;  // if wanted, it is all that is done
 
   bool sweeps() const { return !client_counts.empty() || !pipelines.empty(); }
 };

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "benchmark/compare/compare.h"
+#include "benchmark/failover/failover_run.h"
 #include "benchmark/interrupt.h"
 #include "benchmark/measurer.h"
 #include "benchmark/report/report.h"
@@ -196,6 +197,7 @@ int run_benchmark(const BenchmarkOptions& options, Output& out, Output& err) {
   };
   if (const Status room = make_room_for_clients(options); !room) return fail(room.error());
   if (const Status files = check_files(options); !files) return fail(files.error());
+  if (options.failover.wanted()) return run_failover(options.failover, options.form, options.json_file, out, err);
   const Result<Target> target = find_target(options.server, {options.resp3, options.tracking});
   if (!target) return fail(target.error());
   if (options.idle) {

@@ -5,8 +5,6 @@
 namespace redoubt {
 namespace {
 
-constexpr int connect_timeout_ms = 5000;
-
 Error cannot_connect(const std::string& name, const Error& error) {
   return Error{fmt::format("Could not connect to Redis at {}: {}", name, error.text)};
 }
@@ -31,8 +29,8 @@ Result<Target> find_target(const ServerUri& server, const TargetSettings& settin
   return target;
 }
 
-Result<BlockingLink> Target::connect() const {
-  Result<BlockingLink> link = BlockingLink::connect(address, connect_timeout_ms);
+Result<BlockingLink> Target::connect(int timeout_ms) const {
+  Result<BlockingLink> link = BlockingLink::connect(address, timeout_ms);
   if (!link) return cannot_connect(name, link.error());
   for (const auto& words : greeting) {
     const Result<Reply> reply = link->call(std::vector<std::string_view>(words.begin(), words.end()));

@@ -19,8 +19,9 @@ struct Target {
   std::vector<std::vector<std::string>> greeting;
   std::string greeting_bytes;
 
-  // A connection that was greeted. Waits a few seconds at most. Errors are sentences that name the server.
-  Result<BlockingLink> connect() const;
+  // A connection that was greeted. It waits for so long, in each step, and so do calls over it. Errors are sentences that name the
+  // server.
+  Result<BlockingLink> connect(int timeout_ms = 5000) const;
 };
 
 struct TargetSettings {
