@@ -292,7 +292,7 @@ void read_comparison(Reader& given, BenchmarkOptions& options) {
   } else if (given.has("--rounds")) {
     given.refuse("--rounds are those of a comparison: --compare");
   }
-  for (const char* const name : {"-l", "-I", "--html"}) {
+  for (const char* const name : {"-l", "-I", "--html", "--hdr-out"}) {
     if (given.has("--compare") && given.has(name)) given.refuse(fmt::format("{} is of no use with --compare", name));
   }
 }

@@ -125,6 +125,9 @@ Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& wat
   result.stopped = shared_->stopping;
   if (each_second) tell_seconds(result.seconds, each_second);
   result.seconds_series = shared_->series.told();
+  if (shared_->workload.requests().size() > 1) {
+    for (const Workload::Weighted& one : shared_->workload.requests()) result.commands.push_back({one.text});
+  }
   for (const auto& worker : workers_) {
     if (!worker->failure().empty()) return Error{worker->failure()};
     result.latency.add(worker->latency());
@@ -133,6 +136,10 @@ Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& wat
       result.service->add(*worker->service());
     }
     result.unanswered += worker->unanswered();
+    for (size_t number = 0; number < worker->commands().size(); ++number) {
+      result.commands[number].errors += worker->commands()[number].errors;
+      if (const auto& latency = worker->commands()[number].latency) result.commands[number].latency.add(*latency);
+    }
     for (const auto& [text, count] : worker->errors()) result.errors[text] += count;
   }
   return result;

@@ -37,6 +37,13 @@ struct LoadPlan {
   uint64_t seed = 0;  // 0: another one each time
 };
 
+// What came of one command of a mix.
+struct CommandResult {
+  std::string command;  // as it was given
+  uint64_t errors = 0;
+  Histogram latency = {};
+};
+
 struct LoadResult {
   Histogram latency;
   std::optional<Histogram> service;  // with a rate
@@ -44,6 +51,7 @@ struct LoadResult {
   double cpu_seconds = 0;            // that this program spent meanwhile
   std::vector<SecondStats> seconds_series;
   std::map<std::string, uint64_t> errors;  // error replies by their text
+  std::vector<CommandResult> commands;     // of a mix of several, in its order
   bool stopped = false;                    // before all requests were sent
   uint64_t unanswered = 0;                 // sent, or due by the rate, and without a reply when the run ended
 };

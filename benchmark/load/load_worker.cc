@@ -102,7 +102,8 @@ void LoadConnection::send_batch(uint64_t most) {
   pending_ = worker_.shared_.claim(most, measured_);
   if (pending_ == 0) return retire();
   if (worker_.pacer_) slot_ = worker_.pacer_->take(pending_);
-  const std::string_view batch = worker_.writer_.write(pending_);
+  const std::string_view batch =
+      worker_.commands_.empty() ? worker_.writer_.write(pending_) : worker_.writer_.write(pending_, chosen_);
   sent_ns_ = monotonic_ns();
   send_bytes(batch);
 }
@@ -154,10 +155,22 @@ void LoadConnection::record(uint64_t replies) {
   const int64_t now_ns = monotonic_ns();
   const auto service_ns = static_cast<uint64_t>(now_ns - sent_ns_);
   worker_.replies_.store(worker_.replies() + replies, std::memory_order_relaxed);
+  if (!worker_.commands_.empty()) record_commands(replies, now_ns);
   if (!worker_.pacer_) return worker_.latency_.record(now_ns, service_ns, replies);
   worker_.service_->record(service_ns, replies);
   for (const uint64_t end = slot_ + replies; slot_ < end; ++slot_) {
     worker_.latency_.record(now_ns, static_cast<uint64_t>(now_ns - worker_.pacer_->start_of(slot_)));
+  }
+}
+
+// Replies come in the order of the requests.
+void LoadConnection::record_commands(uint64_t replies, int64_t now_ns) {
+  const size_t first = chosen_.size() - pending_;
+  for (uint64_t number = 0; number < replies; ++number) {
+    const int64_t start_ns = worker_.pacer_ ? worker_.pacer_->start_of(slot_ + number) : sent_ns_;
+    std::optional<Histogram>& latency = worker_.commands_[chosen_[first + number]].latency;
+    if (!latency) latency.emplace();
+    latency->record(static_cast<uint64_t>(now_ns - start_ns));
   }
 }
 
@@ -167,6 +180,10 @@ void LoadConnection::error_reply(std::string_view text, uint64_t before) {
     worker_.shared_.stopping = true;
   } else if (!measured_) {
     return;
+  }
+  // More replies than requests are told when they are taken.
+  if (const uint64_t at = before - greeting_left_; !worker_.commands_.empty() && at < pending_) {
+    ++worker_.commands_[chosen_[chosen_.size() - pending_ + at]].errors;
   }
   const auto known = worker_.errors_.find(text);
   if (known != worker_.errors_.end()) {
@@ -186,6 +203,7 @@ LoadWorker::LoadWorker(LoadShared& shared, size_t clients, uint64_t seed, uint64
                               static_cast<double>(shared.plan.clients));
     service_.emplace();
   }
+  if (shared.workload.requests().size() > 1) commands_.resize(shared.workload.requests().size());
   for (size_t index = 0; index < clients; ++index) connections_.push_back(std::make_unique<LoadConnection>(*this));
 }
 

@@ -57,6 +57,7 @@ class LoadConnection final : public ReadyHandler, private ReplyScanner::Errors {
   void disconnect();
   void next_batch();
   void record(uint64_t replies);
+  void record_commands(uint64_t replies, int64_t now_ns);
   void send_bytes(std::string_view bytes);
   void receive();
   void take(uint64_t replies);
@@ -73,6 +74,7 @@ class LoadConnection final : public ReadyHandler, private ReplyScanner::Errors {
   bool was_connected_ = false;
   int64_t sent_ns_ = 0;
   std::string unsent_;
+  std::vector<uint16_t> chosen_;  // of a mix: which requests the batch has
   ReplyScanner scanner_{this};
 };
 
@@ -92,6 +94,12 @@ class LoadWorker final : private TickHandler {
   const std::optional<Histogram>& service() const { return service_; }
   uint64_t unanswered() const;
   const std::map<std::string, uint64_t, std::less<>>& errors() const { return errors_; }
+  // Of a mix of several, by the number of the request.
+  struct Command {
+    uint64_t errors = 0;
+    std::optional<Histogram> latency = {};  // none yet: no replies
+  };
+  const std::vector<Command>& commands() const { return commands_; }
   const std::string& failure() const { return failure_; }
 
  private:
@@ -119,6 +127,7 @@ class LoadWorker final : private TickHandler {
   std::optional<Histogram> service_;
   uint64_t overdue_ = 0;  // not sent when the load was to end
   std::map<std::string, uint64_t, std::less<>> errors_;
+  std::vector<Command> commands_;
   std::atomic<uint64_t> replies_ = 0;
   std::string failure_;
   int64_t stop_seen_ns_ = 0;

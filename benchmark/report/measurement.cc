@@ -59,6 +59,9 @@ Measurement measurement_of(std::string_view test, size_t clients, size_t pipelin
   kept.seconds = result.seconds;
   kept.latency = figures_of(result.latency);
   if (result.service) kept.service = figures_of(*result.service);
+  for (const CommandResult& one : result.commands) {
+    kept.commands.push_back({one.command, one.latency.count(), one.errors, figures_of(one.latency)});
+  }
   kept.series = result.seconds_series;
   kept.client_cpu_seconds = result.cpu_seconds;
   kept.whole = !result.stopped;

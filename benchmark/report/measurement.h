@@ -24,6 +24,14 @@ enum class Limit : uint8_t {
 };
 std::string_view name_of(Limit limit);
 
+// One command of a mix.
+struct CommandFigures {
+  std::string command;
+  uint64_t replies = 0;
+  uint64_t errors = 0;  // of the replies
+  TimeFigures latency;
+};
+
 struct Measurement {
   std::string test;
   size_t clients = 0;
@@ -33,13 +41,19 @@ struct Measurement {
   uint64_t errors = 0;  // of the replies
   double seconds = 0;
   TimeFigures latency;
-  std::optional<TimeFigures> service;  // with a rate: from sending to the reply
+  std::optional<TimeFigures> service;    // with a rate: from sending to the reply
+  std::vector<CommandFigures> commands;  // of a mix of several, in its order
   std::vector<SecondStats> series;
   double client_cpu_seconds = 0;
   std::optional<ServerCpu> server_cpu;  // spent meanwhile, and in the warm-up; none: it does not tell
   bool whole = true;                    // false: interrupted
 
   double rate() const { return seconds > 0 ? static_cast<double>(replies) / seconds : 0; }
+  // Of a command of the mix: in requests per second, and of all replies.
+  double rate(const CommandFigures& of) const { return seconds > 0 ? static_cast<double>(of.replies) / seconds : 0; }
+  double share(const CommandFigures& of) const {
+    return replies > 0 ? static_cast<double>(of.replies) / static_cast<double>(replies) : 0;
+  }
   // 1: all of its threads were busy all the time.
   double client_busy() const;
   // In processors: a server with several threads can have more than 1. What limits it is the one that executes commands.

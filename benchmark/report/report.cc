@@ -1,10 +1,17 @@
 #include "benchmark/report/report.h"
 
+#include <cmath>
+#include <vector>
+
 #include "common/tool/csv_text.h"
+#include "common/tool/names.h"
+#include "common/tool/terminal.h"
+#include "common/tool/text_table.h"
 
 namespace redoubt {
 namespace {
 
+constexpr size_t shown_bytes_of_command = 80;
 constexpr uint64_t fine_step_ns = 100'000;
 constexpr uint64_t coarse_step_ns = 1'000'000;
 constexpr uint64_t fine_until_ns = 2'000'000;
@@ -29,6 +36,11 @@ void Report::test(const LoadResult& result, const Measurement& measurement) {
       out_.print("{}: {:.2f} requests per second, p50={} msec", title, measurement.rate(), ms(latency.p50_ns));
       if (service) out_.print(", service p50={} msec", ms(service->p50_ns));
       out_.write("\n");
+      for (const CommandFigures& one : measurement.commands) {
+        out_.print("  {}: {} of all, {:.2f} requests per second, p50={} msec, p99={} msec, errors={}\n",
+                   shown_name(one.command, shown_bytes_of_command), share_of(one.replies, measurement.replies),
+                   measurement.rate(one), ms(one.latency.p50_ns), ms(one.latency.p99_ns), one.errors);
+      }
       break;
     case ReportForm::csv: {
       out_.print("{},\"{:.2f}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{}\"{}\n", csv_quoted(title), measurement.rate(),
@@ -66,6 +78,25 @@ void Report::full(const LoadResult& result, const Measurement& measurement) {
         facts_.rate);
   }
   out_.print("  CPU: {}\n\n", verdict_sentence(measurement));
+  commands(measurement);
+}
+
+void Report::commands(const Measurement& measurement) {
+  if (measurement.commands.empty()) return;
+  std::vector<TextTable::Column> columns = {{"share"}, {"requests/s"}, {"errors"}, {"avg ms"}};
+  for (const TimeFigure& figure : time_figures) columns.push_back({fmt::format("{} ms", figure.name)});
+  columns.push_back({"command", false});
+  TextTable table(columns);
+  for (const CommandFigures& one : measurement.commands) {
+    std::vector<std::string> cells = {share_of(one.replies, measurement.replies),
+                                      grouped(static_cast<uint64_t>(std::llround(measurement.rate(one)))),
+                                      grouped(one.errors), ms(one.latency.mean_ns)};
+    for (const TimeFigure& figure : time_figures) cells.push_back(ms(one.latency.*figure.value));
+    cells.push_back(shown_name(one.command, shown_bytes_of_command));
+    table.row(std::move(cells));
+  }
+  table.print(Painter(false), out_);
+  out_.write("\n");
 }
 
 void Report::summary(std::string_view title, const TimeFigures& times) {

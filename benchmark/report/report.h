@@ -42,6 +42,7 @@ class Report {
   void percentiles(const Histogram& latency);
   void distribution(const Histogram& latency);
   void summary(std::string_view title, const TimeFigures& times);
+  void commands(const Measurement& measurement);
   template <typename Nanoseconds>
   std::string ms(Nanoseconds nanoseconds) const {
     return ms_text(nanoseconds, facts_.precision);

@@ -45,6 +45,19 @@ json::value json_or_null(const std::optional<TimeFigures>& times) {
   return times ? json::value(json_of(*times)) : json::value(nullptr);
 }
 
+json::array commands_of(const Measurement& measurement) {
+  json::array commands;
+  for (const CommandFigures& one : measurement.commands) {
+    commands.push_back({{"command", json_of_bytes(one.command)},
+                        {"share", measurement.share(one)},
+                        {"requests", one.replies},
+                        {"errors", one.errors},
+                        {"requests_per_second", measurement.rate(one)},
+                        {"latency_ns", json_of(one.latency)}});
+  }
+  return commands;
+}
+
 json::object json_of(const Measurement& one) {
   return {{"test", json_of_bytes(one.test)},
           {"clients", one.clients},
@@ -57,6 +70,7 @@ json::object json_of(const Measurement& one) {
           {"requests_per_second", one.rate()},
           {"latency_ns", json_of(one.latency)},
           {"service_ns", json_or_null(one.service)},
+          {"commands", commands_of(one)},
           {"cpu", cpu_of(one)},
           {"series", json_of(one.series)}};
 }

@@ -96,6 +96,7 @@ class Page {
     for (const Measurement& one : of_test) seconds(one);
     html_ += "</div>\n";
     table(of_test);
+    commands(of_test);
   }
 
   // A line for each pipeline. An interrupted one has fewer values.
@@ -184,6 +185,27 @@ class Page {
       values(one.latency);
       if (has_service) values(one.service.value_or(TimeFigures{}));
       add("<td class=\"text\">{}</td></tr>\n", html_text(verdict_sentence(one)));
+    }
+    html_ += "</table></div>\n";
+  }
+
+  // What each command of a mix did.
+  void commands(Measurements of_test) {
+    if (of_test.front().commands.empty()) return;
+    html_ +=
+        "<div class=\"wide\"><table>\n<tr><th class=\"text\">command</th><th>clients</th><th>pipeline</th>"
+        "<th>share</th><th>requests/s</th><th>errors</th>";
+    names("");
+    html_ += "</tr>\n";
+    for (const Measurement& measurement : of_test) {
+      for (const CommandFigures& one : measurement.commands) {
+        add("<tr><td class=\"text\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>",
+            html_name(one.command, shown_bytes_of_title), measurement.clients, measurement.pipeline,
+            share_of(one.replies, measurement.replies),
+            grouped(static_cast<uint64_t>(std::llround(measurement.rate(one)))), grouped(one.errors));
+        values(one.latency);
+        html_ += "</tr>\n";
+      }
     }
     html_ += "</table></div>\n";
   }

@@ -1,5 +1,7 @@
 #include "benchmark/workload/workload.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -35,6 +37,19 @@ std::string_view cut_request(std::string_view& rest) {
   return request;
 }
 
+// Without the weight and the space around.
+std::string command_of(std::string_view request) {
+  const auto is_space = [](char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); };
+  const auto trim = [&request, &is_space] {
+    while (!request.empty() && is_space(request.front())) request.remove_prefix(1);
+    while (!request.empty() && is_space(request.back())) request.remove_suffix(1);
+  };
+  trim();
+  while (!request.empty() && !is_space(request.front())) request.remove_prefix(1);
+  trim();
+  return std::string(request);
+}
+
 }  // namespace
 
 Workload::Workload(std::vector<Weighted> requests, KeyChoice keys, ValueChoice values)
@@ -60,7 +75,8 @@ Result<Workload> Workload::parse_mix(std::string_view text, KeyChoice keys, Valu
       return Error{"'" + std::string(one) + "' is not a weight and a command, such as 80 GET key:{key}"};
     }
     words->erase(words->begin());
-    requests.push_back({*weight, Request(*words, Request::Places::all)});
+    if (requests.size() == most_requests) return Error{fmt::format("it has more than {} commands", most_requests)};
+    requests.push_back({*weight, Request(*words, Request::Places::all), command_of(one)});
     if (keys.space() == 0 && requests.back().request.needs_keys()) {
       return Error{"{key}, {int} and __rand_int__ need a key space: -r"};
     }
@@ -72,23 +88,37 @@ Result<Workload> Workload::parse_mix(std::string_view text, KeyChoice keys, Valu
 WorkloadWriter::WorkloadWriter(const Workload& workload, std::atomic<uint64_t>& turn, uint64_t seed, uint64_t number)
     : workload_(workload), filler_(workload.keys_, workload.values_, turn, seed, number << stamp_bits) {}
 
-const Request& WorkloadWriter::choose() {
+const Workload::Weighted& WorkloadWriter::choose() {
   const Workload::Weighted* at = workload_.requests_.data();
   if (workload_.requests_.size() > 1) {
     for (uint64_t left = filler_.random().below(workload_.weights_); left >= at->weight; ++at) left -= at->weight;
   }
-  return at->request;
+  return *at;
 }
 
-std::string_view WorkloadWriter::write(uint64_t count) {
+template <typename F>
+std::string_view WorkloadWriter::write_each(uint64_t count, F tell) {
   size_t size = 0;
   for (uint64_t number = 0; number < count; ++number) {
     if (buffer_.size() - size < workload_.largest_request_) {
       buffer_.resize(std::max(buffer_.size() * 2, size + workload_.largest_request_));
     }
-    size = static_cast<size_t>(choose().write(buffer_.data() + size, filler_) - buffer_.data());
+    const Workload::Weighted& one = choose();
+    tell(one);
+    size = static_cast<size_t>(one.request.write(buffer_.data() + size, filler_) - buffer_.data());
   }
   return {buffer_.data(), size};
+}
+
+std::string_view WorkloadWriter::write(uint64_t count) {
+  return write_each(count, [](const Workload::Weighted&) {});
+}
+
+std::string_view WorkloadWriter::write(uint64_t count, std::vector<uint16_t>& chosen) {
+  chosen.clear();
+  return write_each(count, [this, &chosen](const Workload::Weighted& one) {
+    chosen.push_back(static_cast<uint16_t>(&one - workload_.requests_.data()));
+  });
 }
 
 }  // namespace redoubt

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,11 +20,15 @@ class Workload {
   struct Weighted {
     uint64_t weight;
     Request request;
+    std::string text = {};  // of a mix: the command as it was given
   };
 
   Workload(Request request, KeyChoice keys, ValueChoice values);
   // "80 GET key:{key}; 20 SET key:{key} {data}": a weight and a command, with quotes as in redis.conf.
   static Result<Workload> parse_mix(std::string_view text, KeyChoice keys, ValueChoice values);
+  static constexpr size_t most_requests = 1000;
+
+  const std::vector<Weighted>& requests() const { return requests_; }
 
  private:
   friend class WorkloadWriter;
@@ -44,9 +49,13 @@ class WorkloadWriter {
 
   // So many requests, valid until the next call.
   std::string_view write(uint64_t count);
+  // The same, of a mix; tells which of the workload's requests they are, by their numbers.
+  std::string_view write(uint64_t count, std::vector<uint16_t>& chosen);
 
  private:
-  const Request& choose();
+  template <typename F>
+  std::string_view write_each(uint64_t count, F tell);
+  const Workload::Weighted& choose();
 
   const Workload& workload_;
   RequestFiller filler_;

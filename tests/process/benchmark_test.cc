@@ -2,19 +2,29 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
 #include <regex>
 #include <thread>
 
+#include "common/base/file.h"
 #include "tests/support/benchmark_fixture.h"
 
 namespace redoubt {
 namespace {
 
+namespace json = boost::json;
 using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::StartsWith;
 
 class Benchmark : public BenchmarkFixture {};
+
+std::string mix_of(size_t commands) {
+  std::string mix;
+  while (commands-- > 0) mix += "1 PING;";
+  return mix;
+}
 
 MATCHER_P(MatchesStdRegex, regex, "") { return std::regex_match(arg, std::regex(regex)); }
 
@@ -197,6 +207,49 @@ TEST_F(Benchmark, AMixSendsItsCommandsByTheirWeights) {
   EXPECT_LE(value.size(), 30u);
 }
 
+// What the one command is slow at and wrong with is not told of the other, whatever batches and threads they come in.
+TEST_F(Benchmark, EachCommandOfAMixHasItsOwnFigures) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() + "/run.json";
+  link_.run({"SET", "text", "x"});
+  for (const std::vector<std::string>& with : {std::vector<std::string>{"-P", "7"},
+                                               {"-P", "1", "-3", "--threads", "2"},
+                                               {"--dbnum", "0", "--reconnect", "3"}}) {
+    std::vector<std::string> words = {"-q", "-n", "2000", "--json", file, "--mix", "3 GET text; 1 INCR text; 1 '' x"};
+    words.insert(words.end(), with.begin(), with.end());
+    EXPECT_EQ(run(words), 1);
+    const json::value document = json::parse(read_file(file));
+    const json::array& commands = document.at("measurements").at(0).at("commands").as_array();
+    ASSERT_EQ(commands.size(), 3u);
+    EXPECT_EQ(commands[0].at("command"), "GET text");
+    EXPECT_EQ(commands[2].at("command"), "'' x");
+    EXPECT_EQ(commands[0].at("errors"), 0);
+    int64_t replies = 0;
+    for (const json::value& one : commands) {
+      EXPECT_GT(one.at("requests").to_number<int64_t>(), 0);
+      EXPECT_GT(one.at("latency_ns").at("min").to_number<int64_t>(), 0);
+      replies += one.at("requests").to_number<int64_t>();
+    }
+    EXPECT_EQ(replies, 2000);
+    EXPECT_EQ(commands[1].at("errors"), commands[1].at("requests"));
+    EXPECT_EQ(commands[2].at("errors"), commands[2].at("requests"));
+    EXPECT_THAT(out_, MatchesStdRegex("[^\n]+: [0-9.]+ requests per second, p50=[0-9.]+ msec\n"
+                                      "  GET text: [0-9.]+ % of all, [0-9.]+ requests per second, p50=[0-9.]+ msec, "
+                                      "p99=[0-9.]+ msec, errors=0\n  INCR text: [^\n]+ errors=[1-9][0-9]*\n  '' x: "
+                                      "[^\n]+\n"));
+  }
+}
+
+TEST_F(Benchmark, TheFullReportHasATableOfTheCommandsOfAMix) {
+  EXPECT_EQ(run({"-n", "1000", "--rate", "5000", "-c", "1", "--mix", "1 DEBUG SLEEP 0.02; 99 GET k"}), 0) << err_;
+  std::smatch found;
+  ASSERT_TRUE(std::regex_search(
+      out_, found,
+      std::regex("\n *share +requests/s +errors +avg ms[^\n]+ms  command\n *[0-9.]+ % [^\n]+  DEBUG SLEEP 0\\.02\n"
+                 " *[0-9.]+ % +[0-9,]+ +0( +[0-9.]+){7}  GET k\n")))
+      << out_;
+}
+
 TEST_F(Benchmark, KeysAreTakenOneAfterAnotherByAllThreads) {
   EXPECT_EQ(run({"-q", "-t", "set", "-n", "1000", "-r", "1000", "--keys", "sequential", "--threads", "2"}), 0) << err_;
   EXPECT_EQ(link_.run({"DBSIZE"}).integer, 1000);
@@ -290,6 +343,7 @@ TEST_F(Benchmark, ALineThatMakesNoSenseIsRefused) {
       {{"--sizes", "20", "SET", "a", "b"}, "--sizes has nothing to fill in a command; use --mix, with {data} in it"},
       {{"--mix", "1 PING", "-t", "get"}, "--mix, -t and a command all say what to send: give one of them"},
       {{"--mix", "PING"}, "--mix: 'PING' is not a weight and a command, such as 80 GET key:{key}"},
+      {{"--mix", mix_of(1001)}, "--mix: it has more than 1000 commands"},
       {{"-k", "0", "--reconnect", "5"}, "-k 0 and --reconnect both say when to connect anew: give one of them"},
       {{"--preload", "0"}, "--preload must be a number from 1 to"},
       {{"-x"}, "-x needs a command"},

@@ -45,6 +45,24 @@ TEST(Measurement, ServiceTimeStandsBesideTheLatency) {
   EXPECT_NEAR(static_cast<double>(kept.latency.p95_ns), 190e6, 2e5);
 }
 
+TEST(Measurement, CommandsOfAMixHaveTheirOwnFigures) {
+  LoadResult result;
+  result.seconds = 2;
+  result.latency.record(5, 40);
+  result.commands = {{.command = "GET k"}, {.command = "SET k v", .errors = 4}};
+  result.commands[0].latency.record(5, 30);
+  result.commands[1].latency.record(1000, 10);
+  const Measurement kept = measurement_of("mix", 1, 1, 1, result);
+  ASSERT_EQ(kept.commands.size(), 2u);
+  EXPECT_EQ(kept.commands[1].command, "SET k v");
+  EXPECT_EQ(kept.commands[1].replies, 10u);
+  EXPECT_EQ(kept.commands[1].errors, 4u);
+  EXPECT_EQ(kept.commands[1].latency.p50_ns, 1000u);
+  EXPECT_EQ(kept.share(kept.commands[0]), 0.75);
+  EXPECT_EQ(kept.rate(kept.commands[0]), 15);
+  EXPECT_EQ(Measurement().share(kept.commands[0]), 0);
+}
+
 TEST(TimeFigures, AreFieldsOfCsv) {
   EXPECT_EQ(csv_names("x"),
             ",\"avg_x_ms\",\"min_x_ms\",\"p50_x_ms\",\"p95_x_ms\",\"p99_x_ms\",\"p99_9_x_ms\",\"max_x_ms\"");

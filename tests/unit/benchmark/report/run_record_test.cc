@@ -86,6 +86,27 @@ TEST(RunRecord, TellsServiceTimesOfARunWithARate) {
   EXPECT_THAT(page, HasSubstr("<figcaption>service time, pipeline 1</figcaption>"));
 }
 
+TEST(RunRecord, TellsTheCommandsOfAMix) {
+  RunRecord record = two_clients("mix");
+  EXPECT_TRUE(json::parse(run_json(record)).at("measurements").at(0).at("commands").as_array().empty());
+  EXPECT_THAT(run_page(record), Not(HasSubstr("command</th>")));
+  for (Measurement& one : record.measurements) {
+    one.commands = {{"GET <k>", one.replies / 4, 0, {}}, {"SET \xff", one.replies / 4 * 3, 5, {7e6, 0, 0, 0, 0, 0, 0}}};
+  }
+  const json::value document = json::parse(run_json(record));
+  const json::value& last = document.at("measurements").at(1).at("commands").at(1);
+  EXPECT_EQ(last.at("command").at("base64"), "U0VUIP8=");
+  EXPECT_EQ(last.at("share"), 0.75);
+  EXPECT_EQ(last.at("requests"), 2250);
+  EXPECT_EQ(last.at("errors"), 5);
+  EXPECT_EQ(last.at("requests_per_second"), 1125.0);
+  EXPECT_EQ(last.at("latency_ns").at("mean"), 7e6);
+  const std::string page = run_page(record);
+  EXPECT_THAT(page, HasSubstr("<td class=\"text\">GET &lt;k&gt;</td><td>1</td><td>1</td><td>25.0 %</td>"));
+  EXPECT_THAT(page, HasSubstr("<td class=\"text\">SET \\xff</td><td>2</td><td>1</td><td>75.0 %</td><td>1,125</td><td>5"
+                              "</td><td>7.000</td>"));
+}
+
 TEST(RunJson, NamesThatAreNoTextLoseNothing) {
   const json::value document = json::parse(run_json(two_clients("SET \xff \"x\"")));
   EXPECT_EQ(document.at("measurements").at(0).at("test").at("base64"), "U0VUIP8gIngi");

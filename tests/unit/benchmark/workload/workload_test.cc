@@ -157,6 +157,26 @@ TEST(Workload, CommandsComeByTheirWeights) {
   EXPECT_NEAR(gets, 8000, 200);
 }
 
+TEST(Workload, TellsWhichRequestsABatchHas) {
+  const auto mix = Workload::parse_mix(" 3  GET  \"a b\" ;\t1 PING ; 2 SET k {data}", KeyChoice(), ValueChoice(2));
+  ASSERT_TRUE(mix);
+  std::vector<std::string> texts;
+  for (const Workload::Weighted& one : mix->requests()) texts.push_back(one.text);
+  EXPECT_EQ(texts, (std::vector<std::string>{"GET  \"a b\"", "PING", "SET k {data}"}));
+  const std::string_view bytes[] = {"*2\r\n$3\r\nGET\r\n$3\r\na b\r\n", "*1\r\n$4\r\nPING\r\n",
+                                    "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$2\r\nxx\r\n"};
+  std::atomic<uint64_t> turn = 0;
+  WorkloadWriter writer(*mix, turn, 1, 0);
+  std::vector<uint16_t> chosen = {77};
+  for (const size_t count : {size_t{500}, size_t{3}}) {
+    const std::string batch(writer.write(count, chosen));
+    EXPECT_EQ(chosen.size(), count);
+    std::string expected;
+    for (const uint16_t number : chosen) expected += bytes[number];
+    EXPECT_EQ(batch, expected);
+  }
+}
+
 TEST(Workload, NoTwoWritersMakeTheSameUniqueValue) {
   ValueChoice values(16);
   values.set_unique();
