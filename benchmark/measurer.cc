@@ -19,7 +19,8 @@ constexpr std::string_view erase_line = "\r\x1b[K";
 
 Measurer::Measurer(const BenchmarkOptions& options, const Target& target, BlockingLink link, Interrupt& interrupt,
                    Output& out, Output& err)
-    : options_(options), target_(target), interrupt_(interrupt), out_(out), err_(err), link_(std::move(link)) {
+    : options_(options), target_(target), interrupt_(interrupt), out_(out), err_(err) {
+  links_.push_back(std::move(link));
   plan_.address = target.address;
   plan_.greeting = target.greeting_bytes;
   plan_.greeting_replies = target.greeting.size();
@@ -35,6 +36,17 @@ Measurer::Measurer(const BenchmarkOptions& options, const Target& target, Blocki
   plan_.seed = options.seed;
 }
 
+void Measurer::spread_over(Cluster& cluster, std::vector<BlockingLink> links) {
+  cluster_ = &cluster;
+  links_ = std::move(links);
+  plan_.nodes = &cluster.load_nodes();
+}
+
+// The nodes of a cluster are named by the load.
+std::string Measurer::failure_text(const std::string& why) const {
+  return cluster_ != nullptr ? "Error: " + why : fmt::format("Error: {}: {}", target_.name, why);
+}
+
 Status Measurer::preload() {
   if (options_.preload == 0) return {};
   LoadPlan plan = plan_;
@@ -42,31 +54,52 @@ Status Measurer::preload() {
   plan.pipeline = std::max(plan.pipeline, preload_pipeline);
   plan.warmup_ns = plan.duration_ns = 0;
   plan.rate = plan.reconnect_after = 0;
-  const std::vector<std::string> words = {"SET", "key:{key}", "{data}"};
-  const Workload workload(Request(words, Request::Places::all), *KeyChoice::parse("sequential", options_.preload),
-                          options_.values);
+  const std::vector<std::string> words = {"SET", cluster_ != nullptr ? "key:{tag}:{key}" : "key:{key}", "{data}"};
+  const Workload workload(Request(words, Request::Places::all, cluster_ != nullptr),
+                          *KeyChoice::parse("sequential", options_.preload), options_.values);
+  if (cluster_ == nullptr) return preload_with(plan, workload);
+  // Each node has its part of the keys, all of which are set once.
+  for (const LoadNode& node : *cluster_->load_nodes().table()) {
+    LoadNodes only(std::make_shared<const NodeTable>(NodeTable{node}));
+    plan.nodes = &only;
+    plan.requests = node.slots.numbers_below(options_.preload);
+    if (plan.requests == 0) continue;
+    if (const Status loaded = preload_with(plan, workload); !loaded) return loaded;
+  }
+  return {};
+}
+
+Status Measurer::preload_with(const LoadPlan& plan, const Workload& workload) {
   const Result<LoadResult> result =
       Load(plan, workload).run([this](const LoadProgress&) { return !interrupt_.seen(); });
-  if (!result) return Error{fmt::format("Error: {}: {}", target_.name, result.error().text)};
+  if (!result) return Error{failure_text(result.error().text)};
   for (const auto& [text, count] : result->errors) {
     return Error{fmt::format("Error from server while keys were preloaded: {} ({} times)", text, count)};
   }
   return {};
 }
 
-// After an error the link is of no use.
-std::optional<ServerCpu> Measurer::server_cpu() {
-  if (!link_) return std::nullopt;
-  const auto cpu = ask_server_cpu(*link_);
-  if (!cpu) link_.reset();
-  return cpu;
+// Of each server; none when one does not tell. After an error a link is of no use.
+std::vector<ServerCpu> Measurer::server_cpu() {
+  std::vector<ServerCpu> all;
+  for (BlockingLink& link : links_) {
+    const auto cpu = ask_server_cpu(link);
+    if (!cpu) {
+      links_.clear();
+      return {};
+    }
+    all.push_back(*cpu);
+  }
+  return all;
 }
 
 std::optional<Measured> Measurer::measure(const StandardTest& test, size_t clients, size_t pipeline) {
   plan_.clients = clients;
   plan_.pipeline = pipeline;
   if (!options_.keep_alive) plan_.reconnect_after = pipeline;
-  const std::optional<ServerCpu> cpu_before = server_cpu();
+  if (cluster_ != nullptr) cluster_->begin_test();
+  const uint64_t slots_before = cluster_ != nullptr ? cluster_->load_nodes().version() : 0;
+  const std::vector<ServerCpu> cpu_before = server_cpu();
   LoadProgress before;
   const bool shown = is_terminal(STDOUT_FILENO) && options_.form != ReportForm::csv;
   SecondSink each_second;
@@ -86,15 +119,16 @@ std::optional<Measured> Measurer::measure(const StandardTest& test, size_t clien
   Result<LoadResult> result = Load(plan_, test.workload).run(watch, each_second);
   if (shown) out_.write(erase_line);
   if (!result) {
-    err_.print("Error: {}: {}\n", target_.name, result.error().text);
+    err_.print("{}\n", failure_text(result.error().text));
     return std::nullopt;
   }
   Measured measured{std::move(*result), {}};
   measured.figures = measurement_of(test.title, clients, pipeline, plan_.threads, measured.result);
-  const std::optional<ServerCpu> cpu_after = server_cpu();
-  if (cpu_before && cpu_after) measured.figures.server_cpu = *cpu_after - *cpu_before;
+  measured.figures.server_cpu = spent_between(cpu_before, server_cpu());
   for (const auto& [text, count] : measured.result.errors) {
-    errors_ = true;
+    // Slots that really moved are no fault.
+    const bool moved = cluster_ != nullptr && cluster_->load_nodes().version() != slots_before;
+    if (!moved || redirection_of(text).empty()) errors_ = true;
     err_.print("Error from server: {} ({} times)\n", text, count);
   }
   if (measured.result.unanswered > 0) {

@@ -4,7 +4,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "benchmark/cluster/cluster.h"
 #include "benchmark/hdr/hdr_log.h"
 #include "benchmark/interrupt.h"
 #include "benchmark/load/load.h"
@@ -29,6 +31,8 @@ class Measurer {
 
   // From now on each second of what is measured is written there, too. It outlives this.
   void log_seconds(HdrLog& log) { log_ = &log; }
+  // From now on the load goes to the masters of this cluster, which outlives it; `links` to them are what they are asked by.
+  void spread_over(Cluster& cluster, std::vector<BlockingLink> links);
 
   // Sets the keys that were asked for (--preload).
   Status preload();
@@ -38,7 +42,9 @@ class Measurer {
   bool errors() const { return errors_; }
 
  private:
-  std::optional<ServerCpu> server_cpu();
+  std::vector<ServerCpu> server_cpu();
+  Status preload_with(const LoadPlan& plan, const Workload& workload);
+  std::string failure_text(const std::string& why) const;
 
   const BenchmarkOptions& options_;
   const Target& target_;
@@ -46,7 +52,8 @@ class Measurer {
   Output& out_;
   Output& err_;
   LoadPlan plan_;
-  std::optional<BlockingLink> link_;  // none: it went away
+  Cluster* cluster_ = nullptr;
+  std::vector<BlockingLink> links_;  // to what is measured; none: something went away
   HdrLog* log_ = nullptr;
   bool errors_ = false;
 };

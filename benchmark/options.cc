@@ -16,7 +16,6 @@ namespace po = boost::program_options;
 namespace {
 
 constexpr uint64_t most_clients = 1'000'000;
-constexpr uint64_t most_threads = 500;
 constexpr uint64_t most_data = uint64_t{1} << 30;
 constexpr uint64_t most_pipeline = 1'000'000;
 constexpr uint64_t most_rate = 100'000'000;
@@ -32,7 +31,9 @@ constexpr ToolManual manual{
     .details =
         "In a COMMAND of your own each __rand_int__ becomes a random number of 12 digits below that of -r. So does "
         "{key} in\n"
-        "--mix, where {int} becomes such a number without zeros in front, and {data} a value.\n\n"
+        "--mix, where {int} becomes such a number without zeros in front, and {data} a value. With --cluster, "
+        "{tag} in\n"
+        "both becomes a hash tag, so that the key is one of the node that is asked.\n\n"
         "examples:\n"
         "  redoubt-benchmark -q                        all tests, a line each\n"
         "  redoubt-benchmark -t set,get -c 20 -P 16    two of them, 20 clients, 16 requests at a time\n"
@@ -106,6 +107,7 @@ po::options_description describe() {
       ("dbnum", text()->value_name("N"), "select this database (0)")                                             //
       (",3", "speak RESP3")                                                                                      //
       ("threads", text()->value_name("N"), "make the load with so many threads")                                 //
+      ("cluster", "spread the load over all masters of the server's cluster; see {tag}")                         //
       ("enable-tracking", "send CLIENT TRACKING on first")                                                       //
       (",k", text()->value_name("0|1"), "1: keep connections (the default); 0: connect anew for each batch")     //
       (",r", text()->value_name("N"), "random keys, elements and scores below N, instead of always the same")    //
@@ -292,7 +294,7 @@ void read_comparison(Reader& given, BenchmarkOptions& options) {
   } else if (given.has("--rounds")) {
     given.refuse("--rounds are those of a comparison: --compare");
   }
-  for (const char* const name : {"-l", "-I", "--html", "--hdr-out"}) {
+  for (const char* const name : {"-l", "-I", "--html", "--hdr-out", "--cluster"}) {
     if (given.has("--compare") && given.has(name)) given.refuse(fmt::format("{} is of no use with --compare", name));
   }
 }
@@ -333,7 +335,7 @@ void read_workload(Reader& given, BenchmarkOptions& options) {
   options.mix = given.text("--mix");
   if (!options.command.empty() || given.has("-t"))
     given.refuse("--mix, -t and a command all say what to send: give one of them");
-  const auto mix = Workload::parse_mix(options.mix, options.keys, options.values);
+  const auto mix = Workload::parse_mix(options.mix, options.keys, options.values, options.cluster);
   if (!mix) given.refuse("--mix: " + mix.error().text);
 }
 
@@ -354,6 +356,8 @@ void read_server(Reader& given, BenchmarkOptions& options) {
   }
   options.resp3 = given.has("-3");
   options.tracking = given.has("--enable-tracking");
+  options.cluster = given.has("--cluster");
+  if (options.cluster && server.db != 0) given.refuse("a cluster has no database but 0: it has no use for --dbnum");
   if (!server.user.empty() && server.password.empty()) given.refuse("--user needs a password: -a");
 }
 

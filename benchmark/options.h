@@ -25,6 +25,7 @@ struct BenchmarkOptions {
   bool resp3 = false;
   size_t threads = 0;  // 0: one, and not spoken of
   bool tracking = false;
+  bool cluster = false;  // the server is a node of one
   bool keep_alive = true;
   uint64_t key_space = 0;  // 0: one key
   size_t pipeline = 1;
@@ -56,6 +57,8 @@ struct BenchmarkOptions {
 
   bool sweeps() const { return !client_counts.empty() || !pipelines.empty(); }
 };
+
+inline constexpr uint64_t most_threads = 500;
 
 // Of redoubt-benchmark: 0, or it was not done (a bad line, no connection, error replies). As redis-benchmark has it.
 inline constexpr int benchmark_failed = 1;

@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <memory>
+#include <span>
 #include <utility>
 
+#include "benchmark/cluster/cluster.h"
 #include "benchmark/compare/compare.h"
 #include "benchmark/failover/failover_run.h"
 #include "benchmark/interrupt.h"
@@ -26,10 +29,10 @@ namespace {
 constexpr uint64_t other_files = 32;
 constexpr uint64_t files_per_thread = 8;
 
-Status make_room_for_clients(const BenchmarkOptions& options) {
+Status make_room_for_clients(const BenchmarkOptions& options, size_t servers) {
   uint64_t clients = options.clients;
   for (const auto count : options.client_counts) clients = std::max<uint64_t>(clients, count);
-  const uint64_t wanted = clients + other_files + files_per_thread * std::max<uint64_t>(1, options.threads);
+  const uint64_t wanted = clients + servers + other_files + files_per_thread * std::max<uint64_t>(1, options.threads);
   // The hard limit is somebody's decision, also where we may change it.
   rlimit allowed{};
   getrlimit(RLIMIT_NOFILE, &allowed);
@@ -52,11 +55,26 @@ std::optional<RunFacts::ServerConfig> server_config(BlockingLink& link) {
   return config;
 }
 
+// What each server says of itself. Of a cluster: each master, with the links that they are asked by later.
+void add_configuration(RunFacts& facts, BlockingLink& link, Output& err) {
+  facts.server = server_config(link);
+  if (!facts.server) err.write("WARNING: Could not fetch server CONFIG\n");
+}
+
+void add_configuration(RunFacts& facts, const Cluster& cluster, std::span<BlockingLink> links, Output& err) {
+  for (size_t number = 0; number < links.size(); ++number) {
+    facts.masters.push_back(server_config(links[number]));
+    if (facts.masters.back()) continue;
+    err.print("WARNING: Could not fetch node CONFIG {}\n", cluster.nodes()[number].target.name);
+  }
+}
+
 // The tests, one by one or swept, and where their figures go.
 class Run {
  public:
   Run(const BenchmarkOptions& options, const Target& target, Measurer& measurer, Output& out, Output& err);
 
+  void record_masters(std::span<const Cluster::Node> nodes);
   int run(const RunFacts& facts);
 
  private:
@@ -158,19 +176,23 @@ bool Run::write_files() {
   return written;
 }
 
+void Run::record_masters(std::span<const Cluster::Node> nodes) {
+  for (const Cluster::Node& node : nodes) record_.cluster.push_back({node.id, node.target.name, node.slots});
+}
+
 int Run::run(const RunFacts& facts) {
   record_.whole = options_.sweeps() ? sweep_each_test(facts) : each_test(facts);
   const bool written = write_files();
   return written && !failed_ && !measurer_.errors() ? 0 : benchmark_failed;
 }
 
-Status idle(const BenchmarkOptions& options, const Target& target, Output& out) {
+Status idle(const BenchmarkOptions& options, std::span<const Target> targets, Output& out) {
   Interrupt interrupt;
   out.print("Creating {} idle connections and waiting forever (Ctrl+C when done)\n", options.clients);
   out.flush();
   std::vector<BlockingLink> links;
   while (links.size() < options.clients) {
-    Result<BlockingLink> link = target.connect();
+    Result<BlockingLink> link = targets[links.size() % targets.size()].connect();
     if (!link) return link.error();
     links.push_back(std::move(*link));
   }
@@ -188,51 +210,75 @@ Status check_files(const BenchmarkOptions& options) {
   return {};
 }
 
-}  // namespace
+int failed(Output& err, const Error& error) {
+  err.print("{}\n", error.text);
+  return benchmark_failed;
+}
 
-int run_benchmark(const BenchmarkOptions& options, Output& out, Output& err) {
-  const auto fail = [&err](const Error& error) {
-    err.print("{}\n", error.text);
-    return benchmark_failed;
-  };
-  if (const Status room = make_room_for_clients(options); !room) return fail(room.error());
-  if (const Status files = check_files(options); !files) return fail(files.error());
-  if (options.failover.wanted()) return run_failover(options.failover, options.form, options.json_file, out, err);
-  const Result<Target> target = find_target(options.server, {options.resp3, options.tracking});
-  if (!target) return fail(target.error());
-  if (options.idle) {
-    const Status waited = idle(options, *target, out);
-    return waited ? 0 : fail(waited.error());
-  }
-  if (options.compare_with) {
-    const Result<Target> other = find_target(*options.compare_with, {options.resp3, options.tracking});
-    if (!other) return fail(other.error());
-    Interrupt interrupt;
-    return run_comparison(options, *target, *other, interrupt, out, err);
-  }
-  Result<BlockingLink> link = target->connect();
-  if (!link) return fail(link.error());
+// `cluster`: of the target, or null.
+int measure_tests(const BenchmarkOptions& options, const Target& target, Cluster* cluster, Output& out, Output& err) {
+  Result<BlockingLink> link = target.connect();
+  if (!link) return failed(err, link.error());
   Interrupt interrupt;
   RunFacts facts{.clients = options.clients,
                  .payload = options.payload,
                  .keep_alive = options.keep_alive,
                  .threads = options.threads,
                  .precision = options.precision,
-                 .rate = options.rate,
-                 .server = server_config(*link)};
-  if (!facts.server) err.write("WARNING: Could not fetch server CONFIG\n");
+                 .rate = options.rate};
+  if (cluster == nullptr) add_configuration(facts, *link, err);
+  Measurer measurer(options, target, std::move(*link), interrupt, out, err);
+  if (cluster != nullptr) {
+    auto links = cluster->connect();
+    if (!links) return failed(err, links.error());
+    add_configuration(facts, *cluster, *links, err);
+    measurer.spread_over(*cluster, std::move(*links));
+  }
   err.flush();
-  Measurer measurer(options, *target, std::move(*link), interrupt, out, err);
-  if (const Status loaded = measurer.preload(); !loaded) return fail(loaded.error());
-  if (options.hdr_file.empty()) return Run(options, *target, measurer, out, err).run(facts);
+  if (const Status loaded = measurer.preload(); !loaded) return failed(err, loaded.error());
+  Run run(options, target, measurer, out, err);
+  if (cluster != nullptr) run.record_masters(cluster->nodes());
+  if (options.hdr_file.empty()) return run.run(facts);
   Result<HdrLog> log = HdrLog::create(real_file_system(), options.hdr_file);
   const auto cannot_write = [&options](const Error& error) {
     return Error{fmt::format("cannot write {}: {}", options.hdr_file, error.text)};
   };
-  if (!log) return fail(cannot_write(log.error()));
+  if (!log) return failed(err, cannot_write(log.error()));
   measurer.log_seconds(*log);
-  const int status = Run(options, *target, measurer, out, err).run(facts);
-  return log->status() ? status : fail(cannot_write(log->status().error()));
+  const int status = run.run(facts);
+  return log->status() ? status : failed(err, cannot_write(log->status().error()));
+}
+
+}  // namespace
+
+int run_benchmark(const BenchmarkOptions& given, Output& out, Output& err) {
+  BenchmarkOptions options = given;
+  if (const Status room = make_room_for_clients(options, 1); !room) return failed(err, room.error());
+  if (const Status files = check_files(options); !files) return failed(err, files.error());
+  if (options.failover.wanted()) return run_failover(options.failover, options.form, options.json_file, out, err);
+  const Result<Target> target = find_target(options.server, {options.resp3, options.tracking});
+  if (!target) return failed(err, target.error());
+  std::unique_ptr<Cluster> cluster;
+  if (options.cluster) {
+    auto found = Cluster::find(*target, options.server.endpoint, out, err);
+    if (!found) return failed(err, found.error());
+    cluster = std::move(*found);
+    // As redis-benchmark has it: one for each.
+    if (options.threads == 0) options.threads = std::min<size_t>(most_threads, cluster->nodes().size());
+    const Status room = make_room_for_clients(options, cluster->nodes().size());
+    if (!room) return failed(err, room.error());
+  }
+  if (options.idle) {
+    const Status waited = idle(options, cluster ? cluster->targets() : std::vector{*target}, out);
+    return waited ? 0 : failed(err, waited.error());
+  }
+  if (options.compare_with) {
+    const Result<Target> other = find_target(*options.compare_with, {options.resp3, options.tracking});
+    if (!other) return failed(err, other.error());
+    Interrupt interrupt;
+    return run_comparison(options, *target, *other, interrupt, out, err);
+  }
+  return measure_tests(options, *target, cluster.get(), out, err);
 }
 
 }  // namespace redoubt

@@ -5,12 +5,15 @@
 namespace redoubt {
 
 std::vector<StandardTest> tests_of(const BenchmarkOptions& options) {
-  const TestSettings settings{options.keys, options.values};
-  if (!options.mix.empty()) return {{options.mix, *Workload::parse_mix(options.mix, options.keys, options.values)}};
+  const TestSettings settings{options.keys, options.values, options.cluster};
+  if (!options.mix.empty()) {
+    return {{options.mix, *Workload::parse_mix(options.mix, options.keys, options.values, options.cluster)}};
+  }
   if (options.command.empty()) return *standard_tests(options.tests, settings);
   std::string title;
   for (const std::string& word : options.command) title += (title.empty() ? "" : " ") + word;
-  const Request request(options.command, options.key_space > 0 ? Request::Places::keys : Request::Places::none);
+  const Request request(options.command, options.key_space > 0 ? Request::Places::keys : Request::Places::none,
+                        options.cluster);
   return {{title, Workload(request, options.keys, options.values)}};
 }
 

@@ -17,6 +17,7 @@ namespace {
 
 constexpr int64_t ns_per_second = 1'000'000'000;
 constexpr int64_t watch_interval_ns = 250'000'000;
+constexpr int64_t nodes_interval_ns = 20'000'000;
 
 double cpu_seconds() {
   rusage usage{};
@@ -60,9 +61,10 @@ Load::Load(LoadPlan plan, const Workload& workload) : shared_(new LoadShared{std
   const LoadPlan& of = shared_->plan;
   const size_t threads = std::max<size_t>(1, std::min(of.threads, of.clients));
   Random random = of.seed == 0 ? Random() : Random(of.seed);
-  for (size_t index = 0; index < threads; ++index) {
+  for (size_t index = 0, first = 0; index < threads; ++index) {
     const size_t clients = of.clients / threads + (index < of.clients % threads ? 1 : 0);
-    workers_.push_back(std::make_unique<LoadWorker>(*shared_, clients, random.next(), index));
+    workers_.push_back(std::make_unique<LoadWorker>(*shared_, first, clients, random.next(), index));
+    first += clients;
   }
 }
 
@@ -97,7 +99,9 @@ Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& wat
         next_ns = measured_from_ns;
       else if (plan.duration_ns > 0 && !shared_->over)
         next_ns = std::min(next_ns, measured_from_ns + plan.duration_ns);
+      if (plan.nodes != nullptr) next_ns = std::min(next_ns, monotonic_ns() + nodes_interval_ns);
       if (crew.wait(next_ns - monotonic_ns())) break;
+      if (plan.nodes != nullptr) plan.nodes->look();
       const int64_t now_ns = monotonic_ns();
       if (!shared_->measuring && now_ns >= measured_from_ns) {
         cpu_before = cpu_seconds();

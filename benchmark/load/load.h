@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "benchmark/load/histogram.h"
+#include "benchmark/load/load_nodes.h"
 #include "benchmark/load/seconds_series.h"
 #include "benchmark/workload/workload.h"
 #include "common/base/result.h"
@@ -22,6 +23,7 @@ namespace redoubt {
 
 struct LoadPlan {
   ServerAddress address;
+  LoadNodes* nodes = nullptr;  // of a cluster, instead of the address; outlive the load. The workload has tags.
   std::string
       greeting;  // requests that each connection begins with, and how many they are; an error reply ends the run
   uint64_t greeting_replies = 0;

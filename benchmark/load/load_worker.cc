@@ -45,9 +45,38 @@ LoadConnection::~LoadConnection() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
+// Of a cluster: the one that this client asks, as the nodes are now.
+const LoadNode& LoadConnection::node() {
+  worker_.take_nodes();
+  return (*worker_.nodes_)[number_ % worker_.nodes_->size()];
+}
+
+// Keys are of the node's slots from now on. False: it is another node than before, and is connected to first.
+bool LoadConnection::serve_node() {
+  const LoadNode& now = node();
+  if (now.number != node_) {
+    disconnect();
+    start();
+    return false;
+  }
+  LoadShared& shared = worker_.shared_;
+  worker_.writer_.serve(now.slots, node_ < shared.turns.size() ? shared.turns[node_] : shared.turn);
+  return true;
+}
+
+void LoadConnection::fail(std::string text) {
+  if (worker_.nodes_ == nullptr) return worker_.fail(std::move(text));
+  for (const LoadNode& one : *worker_.nodes_) {
+    if (one.number == node_) return worker_.fail(one.name + ": " + text);
+  }
+  worker_.fail("a node that serves no slots any more: " + text);
+}
+
 void LoadConnection::start() {
-  const Result<int> descriptor = begin_connect(worker_.shared_.plan.address);
-  if (!descriptor) return worker_.fail(descriptor.error().text);
+  const LoadNode* const its_node = worker_.shared_.plan.nodes != nullptr ? &node() : nullptr;
+  if (its_node != nullptr) node_ = its_node->number;
+  const Result<int> descriptor = begin_connect(its_node != nullptr ? its_node->address : worker_.shared_.plan.address);
+  if (!descriptor) return fail(descriptor.error().text);
   descriptor_ = *descriptor;
   connecting_ = true;
   scanner_.reset();
@@ -67,7 +96,7 @@ void LoadConnection::on_ready(bool readable, bool writable, bool /*hung_up*/) {
     int error = 0;
     socklen_t size = sizeof error;
     getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error != 0) return worker_.fail(strerror(error));
+    if (error != 0) return fail(strerror(error));
     if (!writable) return;
     connecting_ = false;
     if (greeting_left_ > 0) send_bytes(worker_.shared_.plan.greeting);
@@ -96,6 +125,7 @@ void LoadConnection::next_batch() {
 }
 
 void LoadConnection::send_batch(uint64_t most) {
+  if (worker_.nodes_ && !serve_node()) return;
   const uint64_t reconnect_after = worker_.shared_.plan.reconnect_after;
   if (reconnect_after > 0) most = std::min(most, reconnect_after - answered_);
   measured_ = worker_.shared_.measuring.load(std::memory_order_relaxed);
@@ -111,7 +141,7 @@ void LoadConnection::send_batch(uint64_t most) {
 void LoadConnection::send_bytes(std::string_view bytes) {
   if (unsent_.empty()) {
     const ssize_t sent = send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) return worker_.fail(strerror(errno));
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) return fail(strerror(errno));
     bytes.remove_prefix(static_cast<size_t>(std::max<ssize_t>(sent, 0)));
   }
   unsent_.append(bytes);
@@ -121,14 +151,14 @@ void LoadConnection::receive() {
   std::vector<char>& input = worker_.input_;
   while (descriptor_ >= 0 && worker_.failure_.empty()) {
     const ssize_t got = recv(descriptor_, input.data(), input.size(), 0);
-    if (got == 0) return worker_.fail("Server closed the connection");
+    if (got == 0) return fail("Server closed the connection");
     if (got < 0) {
-      if (errno != EAGAIN && errno != EINTR) worker_.fail(strerror(errno));
+      if (errno != EAGAIN && errno != EINTR) fail(strerror(errno));
       return;
     }
     uint64_t replies = 0;
     if (!scanner_.scan({input.data(), static_cast<size_t>(got)}, replies)) {
-      return worker_.fail("The server's bytes are no replies of the Redis protocol");
+      return fail("The server's bytes are no replies of the Redis protocol");
     }
     if (replies > 0) take(replies);
     // An edge: there is more only if all of the room was used.
@@ -141,7 +171,7 @@ void LoadConnection::take(uint64_t replies) {
   greeting_left_ -= greeted;
   replies -= greeted;
   if (replies == 0) return;
-  if (replies > pending_) return worker_.fail("The server sent more replies than it was asked for");
+  if (replies > pending_) return fail("The server sent more replies than it was asked for");
   if (measured_) record(replies);
   pending_ -= replies;
   answered_ += replies;
@@ -175,7 +205,13 @@ void LoadConnection::record_commands(uint64_t replies, int64_t now_ns) {
 }
 
 void LoadConnection::error_reply(std::string_view text, uint64_t before) {
-  if (greeting_left_ > before) return worker_.fail(std::string(text));
+  if (greeting_left_ > before) return fail(std::string(text));
+  if (worker_.nodes_) {
+    // They name slots and nodes: of a kind are those with the same first word.
+    const std::string_view redirection = redirection_of(text);
+    if (!redirection.empty()) text = redirection;
+    if (!redirection.empty() || text.starts_with("CLUSTERDOWN ")) worker_.shared_.plan.nodes->doubt(node_);
+  }
   if (worker_.shared_.plan.stop_on_error) {
     worker_.shared_.stopping = true;
   } else if (!measured_) {
@@ -195,7 +231,7 @@ void LoadConnection::error_reply(std::string_view text, uint64_t before) {
 
 // ---- a thread ------------------------------------------------------------------------------------
 
-LoadWorker::LoadWorker(LoadShared& shared, size_t clients, uint64_t seed, uint64_t number)
+LoadWorker::LoadWorker(LoadShared& shared, size_t first, size_t clients, uint64_t seed, uint64_t number)
     : shared_(shared), writer_(shared.workload, shared.turn, seed, number), active_(clients), input_(input_size) {
   if (shared.plan.rate > 0) {
     // Each thread makes the part of the load that its connections are of all.
@@ -204,7 +240,9 @@ LoadWorker::LoadWorker(LoadShared& shared, size_t clients, uint64_t seed, uint64
     service_.emplace();
   }
   if (shared.workload.requests().size() > 1) commands_.resize(shared.workload.requests().size());
-  for (size_t index = 0; index < clients; ++index) connections_.push_back(std::make_unique<LoadConnection>(*this));
+  for (size_t index = 0; index < clients; ++index) {
+    connections_.push_back(std::make_unique<LoadConnection>(*this, first + index));
+  }
 }
 
 LoadWorker::~LoadWorker() = default;
@@ -214,6 +252,15 @@ void LoadWorker::run() {
   for (size_t count = 0; count < connecting_at_once; ++count) start_next();
   if (failure_.empty() && active_ > 0) loop_.run(*this);
   latency_.finish();
+}
+
+// The nodes as they are now.
+void LoadWorker::take_nodes() {
+  const LoadNodes& nodes = *shared_.plan.nodes;
+  const uint64_t version = nodes.version();
+  if (nodes_version_ == version) return;
+  nodes_version_ = version;
+  nodes_ = nodes.table();
 }
 
 void LoadWorker::start_next() {

@@ -26,6 +26,9 @@ struct LoadShared {
   const LoadPlan plan;
   const Workload& workload;
   std::atomic<uint64_t> turn = 0;  // of keys that are taken one after another
+  // The same by node of a cluster; those that came later have none of their own.
+  std::vector<std::atomic<uint64_t>> turns =
+      std::vector<std::atomic<uint64_t>>(plan.nodes ? plan.nodes->table()->size() : 0);
   std::atomic<uint64_t> requests_left = plan.requests;
   std::atomic<bool> measuring = plan.warmup_ns == 0;
   SecondsSeries series = {};
@@ -40,7 +43,8 @@ struct LoadShared {
 
 class LoadConnection final : public ReadyHandler, private ReplyScanner::Errors {
  public:
-  explicit LoadConnection(LoadWorker& worker) : worker_(worker) {}
+  // `number`: of the client, in the whole load.
+  LoadConnection(LoadWorker& worker, size_t number) : worker_(worker), number_(number) {}
   ~LoadConnection();
   LoadConnection(const LoadConnection&) = delete;
   LoadConnection& operator=(const LoadConnection&) = delete;
@@ -54,6 +58,9 @@ class LoadConnection final : public ReadyHandler, private ReplyScanner::Errors {
   uint64_t pending() const { return measured_ ? pending_ : 0; }
 
  private:
+  const LoadNode& node();
+  bool serve_node();
+  void fail(std::string text);
   void disconnect();
   void next_batch();
   void record(uint64_t replies);
@@ -64,6 +71,8 @@ class LoadConnection final : public ReadyHandler, private ReplyScanner::Errors {
   void error_reply(std::string_view text, uint64_t before) override;
 
   LoadWorker& worker_;
+  const size_t number_;
+  size_t node_ = 0;  // number of the node that it is connected to
   int descriptor_ = -1;
   bool connecting_ = false;
   uint64_t greeting_left_ = 0;  // replies
@@ -80,7 +89,8 @@ class LoadConnection final : public ReadyHandler, private ReplyScanner::Errors {
 
 class LoadWorker final : private TickHandler {
  public:
-  LoadWorker(LoadShared& shared, size_t clients, uint64_t seed, uint64_t number);
+  // `first`: number of the first of its clients.
+  LoadWorker(LoadShared& shared, size_t first, size_t clients, uint64_t seed, uint64_t number);
   ~LoadWorker();
 
   // The thread's work: until all connections are done, or one has failed.
@@ -109,11 +119,14 @@ class LoadWorker final : private TickHandler {
   void on_tick_end() override;
   void on_tick_over(int64_t) override {}
   void fail(std::string text);
+  void take_nodes();
   int64_t look_at_stop();
   void dispatch();
   void start_next();
 
   LoadShared& shared_;
+  std::shared_ptr<const NodeTable> nodes_;  // of a cluster
+  uint64_t nodes_version_ = 0;
   EventLoop loop_;
   WorkloadWriter writer_;
   std::vector<std::unique_ptr<LoadConnection>> connections_;

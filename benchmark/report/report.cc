@@ -63,6 +63,7 @@ void Report::full(const LoadResult& result, const Measurement& measurement) {
     out_.print("  host configuration \"save\": {}\n", facts_.server->save);
     out_.print("  host configuration \"appendonly\": {}\n", facts_.server->appendonly);
   }
+  cluster();
   out_.print("  multi-thread: {}\n", facts_.threads > 0 ? "yes" : "no");
   if (facts_.threads > 0) out_.print("  threads: {}\n", facts_.threads);
   percentiles(latency);
@@ -97,6 +98,17 @@ void Report::commands(const Measurement& measurement) {
   }
   table.print(Painter(false), out_);
   out_.write("\n");
+}
+
+void Report::cluster() {
+  if (facts_.masters.empty()) return;
+  out_.print("  cluster mode: yes ({} masters)\n", facts_.masters.size());
+  for (size_t number = 0; number < facts_.masters.size(); ++number) {
+    const auto& config = facts_.masters[number];
+    if (!config) continue;
+    out_.print("  node [{}] configuration:\n    save: {}\n    appendonly: {}\n", number,
+               config->save.empty() ? "NONE" : config->save, config->appendonly);
+  }
 }
 
 void Report::summary(std::string_view title, const TimeFigures& times) {

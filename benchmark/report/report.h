@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "benchmark/load/load.h"
 #include "benchmark/report/measurement.h"
@@ -25,7 +26,9 @@ struct RunFacts {
     std::string save;
     std::string appendonly;
   };
-  std::optional<ServerConfig> server;  // none: the server does not tell
+  std::optional<ServerConfig> server = {};  // none: the server does not tell
+  // Of a cluster, instead of `server`: each master.
+  std::vector<std::optional<ServerConfig>> masters = {};
 };
 
 class Report {
@@ -39,6 +42,7 @@ class Report {
 
  private:
   void full(const LoadResult& result, const Measurement& measurement);
+  void cluster();
   void percentiles(const Histogram& latency);
   void distribution(const Histogram& latency);
   void summary(std::string_view title, const TimeFigures& times);

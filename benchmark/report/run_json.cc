@@ -85,6 +85,15 @@ json::object json_of(const Knee& knee) {
           {"best_requests_per_second", knee.best->rate()}};
 }
 
+json::value json_of(const std::vector<ClusterMaster>& cluster) {
+  if (cluster.empty()) return nullptr;
+  json::array masters;
+  for (const ClusterMaster& one : cluster) {
+    masters.push_back({{"id", one.id}, {"address", one.address}, {"slots", one.slots}});
+  }
+  return masters;
+}
+
 }  // namespace
 
 std::string run_json(const RunRecord& record) {
@@ -94,6 +103,7 @@ std::string run_json(const RunRecord& record) {
   for (const Knee& knee : find_knees(record.measurements)) knees.push_back(json_of(knee));
   const json::object document{{"version", 1},
                               {"server", json_of_bytes(record.server)},
+                              {"cluster", json_of(record.cluster)},
                               {"began_ms", record.began_ms},
                               {"requests", record.requests},
                               {"rate", record.rate},

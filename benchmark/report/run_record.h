@@ -10,6 +10,12 @@
 
 namespace redoubt {
 
+struct ClusterMaster {
+  std::string id;
+  std::string address;  // host:port
+  size_t slots = 0;     // when the run began
+};
+
 struct RunRecord {
   std::string server;     // host:port or the path of its socket
   int64_t began_ms = 0;   // Unix time
@@ -18,7 +24,8 @@ struct RunRecord {
   size_t data_size = 0;
   uint64_t key_space = 0;  // 0: one key
   bool keep_alive = true;
-  bool whole = true;  // false: interrupted, or it failed
+  std::vector<ClusterMaster> cluster = {};  // empty: one server
+  bool whole = true;                        // false: interrupted, or it failed
   std::vector<Measurement> measurements = {};
 };
 

@@ -36,6 +36,18 @@ std::optional<ServerCpu> server_cpu_of(std::string_view info) {
   return ServerCpu{*all, main.value_or(*all), static_cast<double>(monotonic_ns()) / 1e9};
 }
 
+std::optional<ServerCpu> spent_between(std::span<const ServerCpu> before, std::span<const ServerCpu> after) {
+  if (before.empty() || before.size() != after.size()) return std::nullopt;
+  ServerCpu spent = after[0] - before[0];
+  for (size_t index = 1; index < before.size(); ++index) {
+    const ServerCpu one = after[index] - before[index];
+    spent.all += one.all;
+    spent.main = std::max(spent.main, one.main);
+    spent.at = std::max(spent.at, one.at);
+  }
+  return spent;
+}
+
 std::optional<ServerCpu> ask_server_cpu(BlockingLink& link) {
   const Result<Reply> reply = link.call({"INFO", "cpu"});
   if (!reply || reply->is_error()) return std::nullopt;

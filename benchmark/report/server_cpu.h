@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "common/net/connect.h"
@@ -22,6 +23,8 @@ struct ServerCpu {
 
 // None: it does not tell (no right to, or it knows no such command).
 std::optional<ServerCpu> ask_server_cpu(BlockingLink& link);
+// Of several servers together, between the two times: `all` of all, `main` of the busiest. None: not all of them have told both.
+std::optional<ServerCpu> spent_between(std::span<const ServerCpu> before, std::span<const ServerCpu> after);
 // From the text of INFO.
 std::optional<ServerCpu> server_cpu_of(std::string_view info);
 

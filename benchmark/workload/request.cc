@@ -1,7 +1,6 @@
 #include "benchmark/workload/request.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <utility>
 
@@ -11,7 +10,6 @@
 namespace redoubt {
 namespace {
 
-constexpr std::string_view key_place = "{key}";
 constexpr std::string_view integer_place = "{int}";
 constexpr std::string_view data_place = "{data}";
 constexpr std::string_view line_end = "\r\n";
@@ -34,13 +32,36 @@ bool has_varying_size(std::string_view arg) {
   return arg.find(integer_place) != arg.npos || arg.find(data_place) != arg.npos;
 }
 
+bool has_tag(std::string_view arg) { return arg.find(Request::tag_place) != arg.npos; }
+
+// Of numbers, until one is of the node: more only if there are very few.
+constexpr unsigned most_draws = 2 * slot_count;
+
 }  // namespace
 
-Request::Request(std::span<const std::string> args, Places places) {
+void RequestFiller::aim(bool with_number) {
+  if (with_number) {
+    const bool possible = slots_ == nullptr || slots_->has_number_below(keys_.space());
+    for (unsigned draws = 0; draws < (possible ? most_draws : 1); ++draws) {
+      number_ = key();
+      const unsigned slot = slot_of_number(number_);
+      if (slots_ != nullptr && !slots_->has(slot)) continue;
+      tag_ = slot_tags()[slot];
+      return;
+    }
+  }
+  const uint64_t slot =
+      slots_ == nullptr ? random_.below(slot_count) : slots_->all()[random_.below(slots_->all().size())];
+  tag_ = slot_tags()[slot];
+}
+
+Request::Request(std::span<const std::string> args, Places places, bool tagged) {
   const bool may_vary = places == Places::all || places == Places::data;
-  if (may_vary && std::any_of(args.begin(), args.end(), has_varying_size)) {
+  tagged = tagged && std::any_of(args.begin(), args.end(), has_tag);
+  if (tagged || (may_vary && std::any_of(args.begin(), args.end(), has_varying_size))) {
+    if (tagged) pieces_.push_back({Kind::aim});
     add_text("*" + std::to_string(args.size()) + "\r\n");
-    for (const std::string& arg : args) add_argument(arg, places);
+    for (const std::string& arg : args) add_argument(arg, places, tagged);
     return;
   }
   std::vector<std::string> same_size(args.begin(), args.end());
@@ -74,10 +95,17 @@ void Request::add_text(std::string_view text) {
   bytes_ += text;
 }
 
-void Request::add_argument(std::string_view arg, Places places) {
-  static constexpr std::array<std::pair<std::string_view, Kind>, 4> all = {
-      {{data_place, Kind::data}, {place, Kind::key}, {key_place, Kind::key}, {integer_place, Kind::integer}}};
-  const std::span known = std::span(all).first(places == Places::all ? all.size() : 1);
+void Request::add_argument(std::string_view arg, Places places, bool tagged) {
+  std::vector<std::pair<std::string_view, Kind>> known;
+  if (places == Places::all || places == Places::data) known.emplace_back(data_place, Kind::data);
+  if (places == Places::all || places == Places::keys) known.emplace_back(place, Kind::key);
+  if (places == Places::all) {
+    known.emplace_back(key_place, Kind::key);
+    known.emplace_back(integer_place, Kind::integer);
+  }
+  if (tagged) known.emplace_back(tag_place, Kind::tag);
+  // The request's number is one that stands in an argument with a tag: the first such.
+  bool aims = tagged && has_tag(arg) && pieces_.front().first == 0;
   std::vector<std::pair<std::string_view, Kind>> parts;
   Piece length{Kind::length};
   size_t text_from = 0;
@@ -96,6 +124,12 @@ void Request::add_argument(std::string_view arg, Places places) {
     parts.push_back(*found);
     if (found->second == Kind::key) {
       length.first += place.size();
+      if (std::exchange(aims, false)) {
+        parts.back().second = Kind::aimed_key;
+        pieces_.front().first = 1;
+      }
+    } else if (found->second == Kind::tag) {
+      length.first += tag_place.size();
     } else {
       ++length.second;
     }
@@ -119,7 +153,7 @@ void Request::add_argument(std::string_view arg, Places places) {
 
 bool Request::needs_keys() const {
   return !places_.empty() || std::any_of(pieces_.begin(), pieces_.end(), [](const Piece& piece) {
-    return piece.kind == Kind::key || piece.kind == Kind::integer;
+    return piece.kind == Kind::key || piece.kind == Kind::aimed_key || piece.kind == Kind::integer;
   });
 }
 
@@ -127,8 +161,11 @@ size_t Request::largest_size(const ValueChoice& values) const {
   size_t size = bytes_.size();
   for (const Piece& piece : pieces_) {
     switch (piece.kind) {
-      case Kind::text: break;
-      case Kind::key: size += place.size(); break;
+      case Kind::text:
+      case Kind::aim: break;
+      case Kind::key:
+      case Kind::aimed_key: size += place.size(); break;
+      case Kind::tag: size += tag_place.size(); break;
       case Kind::integer: size += max_integer_text; break;
       case Kind::data: size += values.largest(); break;
       case Kind::length: size += 1 + max_integer_text + line_end.size(); break;
@@ -153,6 +190,18 @@ char* Request::write_pieces(char* to, RequestFiller& filler) const {
         write_digits(to, filler.key());
         to += place.size();
         break;
+      case Kind::aim: filler.aim(piece.first != 0); break;
+      case Kind::aimed_key:
+        write_digits(to, filler.number());
+        to += place.size();
+        break;
+      case Kind::tag: {
+        const SlotTag tag = filler.tag();
+        *to++ = '{';
+        to = append(to, {tag.data(), tag.size()});
+        *to++ = '}';
+        break;
+      }
       case Kind::integer: to += format_u64(to, drawn[next++]); break;
       case Kind::data:
         filler.write_value(to, drawn[next]);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "benchmark/workload/key_choice.h"
+#include "benchmark/workload/slot_tags.h"
 #include "benchmark/workload/value_choice.h"
 #include "common/base/random.h"
 
@@ -20,10 +21,21 @@ class RequestFiller {
   // All but `seed` and `first_stamp` outlive it. Values have stamps from the first on.
   RequestFiller(const KeyChoice& keys, const ValueChoice& values, std::atomic<uint64_t>& turn, uint64_t seed,
                 uint64_t first_stamp)
-      : keys_(keys), values_(values), turn_(turn), random_(seed), stamp_(first_stamp) {}
+      : keys_(keys), values_(values), turn_(&turn), random_(seed), stamp_(first_stamp) {}
+
+  // From now on tags are of these slots, of a node of a cluster, and keys that are taken one after another are counted by this
+  // turn. Both outlive their use.
+  void serve(const NodeSlots& slots, std::atomic<uint64_t>& turn) {
+    slots_ = &slots;
+    turn_ = &turn;
+  }
+  // Before a request with tags: chooses its slot. With a number, that of a key whose slot it is.
+  void aim(bool with_number);
+  uint64_t number() const { return number_; }
+  SlotTag tag() const { return tag_; }
 
   Random& random() { return random_; }
-  uint64_t key() { return keys_.pick(random_, turn_); }
+  uint64_t key() { return keys_.pick(random_, *turn_); }
   uint64_t integer() { return random_.below(keys_.space()); }
   size_t value_size() { return values_.pick_size(random_); }
   void write_value(char* to, size_t size) { values_.write(to, size, stamp_++, random_); }
@@ -33,10 +45,13 @@ class RequestFiller {
  private:
   const KeyChoice& keys_;
   const ValueChoice& values_;
-  std::atomic<uint64_t>& turn_;
+  std::atomic<uint64_t>* turn_;
   Random random_;
   uint64_t stamp_;
   std::vector<uint64_t> drawn_;
+  const NodeSlots* slots_ = nullptr;  // none: all slots
+  uint64_t number_ = 0;
+  SlotTag tag_{};
 };
 
 class Request {
@@ -45,7 +60,9 @@ class Request {
   // with a number below the key space, and {data} with a value. data: only this.
   enum class Places : uint8_t { none, keys, data, all };
 
-  Request(std::span<const std::string> args, Places places);
+  // Tagged: {tag} too, with a hash tag of a slot which the filler's node serves, the same in all of the request. Where a tag
+  // and a number stand in the same argument, the first such number is that of a key of this slot.
+  Request(std::span<const std::string> args, Places places, bool tagged = false);
   // Bytes that are sent as they are, such as an inline command.
   static Request inline_command(std::string line);
 
@@ -59,19 +76,21 @@ class Request {
   }
 
   static constexpr std::string_view place = "__rand_int__";
+  static constexpr std::string_view key_place = "{key}";
+  static constexpr std::string_view tag_place = "{tag}";
 
  private:
-  enum class Kind : uint8_t { text, key, integer, data, length };
+  enum class Kind : uint8_t { text, key, integer, data, length, tag, aim, aimed_key };
   struct Piece {
     Kind kind;
     // text: where it stands in bytes_. length, before an argument: the bytes of the argument that are always the same, and how
-    // many numbers and values are to be added to them.
+    // many numbers and values are to be added to them. aim, before all: 1 if an aimed_key follows.
     size_t first = 0;
     size_t second = 0;
   };
 
   Request() = default;
-  void add_argument(std::string_view arg, Places places);
+  void add_argument(std::string_view arg, Places places, bool tagged);
   void add_text(std::string_view text);
   char* write_fixed(char* to, RequestFiller& filler) const;
   char* write_pieces(char* to, RequestFiller& filler) const;

@@ -46,6 +46,12 @@ const std::vector<Row>& rows() {
   return table;
 }
 
+// As redis-benchmark has it: key:{tag}:__rand_int__, mylist:{tag}.
+std::string tagged_key(std::string key) {
+  const size_t number = std::min(key.find(":" + std::string(Request::place)), key.size());
+  return key.insert(number, ":" + std::string(Request::tag_place));
+}
+
 Request request_of(const Row& row, const TestSettings& settings) {
   const bool has_keys = settings.keys.space() > 0;
   const bool has_places =
@@ -60,12 +66,12 @@ Request request_of(const Row& row, const TestSettings& settings) {
       } else if (arg == score) {
         args.emplace_back(has_keys ? Request::place : std::string_view("0"));
       } else {
-        args.emplace_back(arg);
+        args.push_back(settings.tagged && index == 1 ? tagged_key(std::string(arg)) : std::string(arg));
       }
     }
   }
-  if (has_places) return Request(args, has_keys ? Request::Places::all : Request::Places::data);
-  return Request(args, has_keys ? Request::Places::keys : Request::Places::none);
+  if (has_places) return Request(args, has_keys ? Request::Places::all : Request::Places::data, settings.tagged);
+  return Request(args, has_keys ? Request::Places::keys : Request::Places::none, settings.tagged);
 }
 
 std::set<std::string, std::less<>> words_of(std::string_view list) {

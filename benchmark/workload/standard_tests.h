@@ -13,6 +13,7 @@ namespace redoubt {
 struct TestSettings {
   KeyChoice keys = KeyChoice();  // of keys, elements and scores; without a key space there is one
   ValueChoice values = ValueChoice();
+  bool tagged = false;  // for a cluster: keys have a hash tag
 };
 
 struct StandardTest {

@@ -50,6 +50,19 @@ std::string command_of(std::string_view request) {
   return std::string(request);
 }
 
+void add_tags(std::vector<std::string>& words) {
+  const auto has_tag = [](const std::string& word) { return word.find(Request::tag_place) != std::string::npos; };
+  if (std::any_of(words.begin(), words.end(), has_tag)) return;
+  const std::string tag = std::string(Request::tag_place) + ":";
+  for (std::string& word : words) {
+    for (const std::string_view place : {Request::key_place, Request::place}) {
+      for (size_t at = 0; (at = word.find(place, at)) != std::string::npos; at += tag.size() + place.size()) {
+        word.insert(at, tag);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Workload::Workload(std::vector<Weighted> requests, KeyChoice keys, ValueChoice values)
@@ -63,7 +76,7 @@ Workload::Workload(std::vector<Weighted> requests, KeyChoice keys, ValueChoice v
 Workload::Workload(Request request, KeyChoice keys, ValueChoice values)
     : Workload(std::vector<Weighted>{{1, std::move(request)}}, keys, std::move(values)) {}
 
-Result<Workload> Workload::parse_mix(std::string_view text, KeyChoice keys, ValueChoice values) {
+Result<Workload> Workload::parse_mix(std::string_view text, KeyChoice keys, ValueChoice values, bool tagged) {
   std::vector<Weighted> requests;
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view one = cut_request(rest);
@@ -76,7 +89,8 @@ Result<Workload> Workload::parse_mix(std::string_view text, KeyChoice keys, Valu
     }
     words->erase(words->begin());
     if (requests.size() == most_requests) return Error{fmt::format("it has more than {} commands", most_requests)};
-    requests.push_back({*weight, Request(*words, Request::Places::all), command_of(one)});
+    if (tagged) add_tags(*words);
+    requests.push_back({*weight, Request(*words, Request::Places::all, tagged), command_of(one)});
     if (keys.space() == 0 && requests.back().request.needs_keys()) {
       return Error{"{key}, {int} and __rand_int__ need a key space: -r"};
     }

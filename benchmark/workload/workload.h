@@ -24,8 +24,9 @@ class Workload {
   };
 
   Workload(Request request, KeyChoice keys, ValueChoice values);
-  // "80 GET key:{key}; 20 SET key:{key} {data}": a weight and a command, with quotes as in redis.conf.
-  static Result<Workload> parse_mix(std::string_view text, KeyChoice keys, ValueChoice values);
+  // "80 GET key:{key}; 20 SET key:{key} {data}": a weight and a command, with quotes as in redis.conf. Tagged: for a cluster;
+  // commands have {tag}, and those that have none get one before each number of a key.
+  static Result<Workload> parse_mix(std::string_view text, KeyChoice keys, ValueChoice values, bool tagged = false);
   static constexpr size_t most_requests = 1000;
 
   const std::vector<Weighted>& requests() const { return requests_; }
@@ -46,6 +47,9 @@ class WorkloadWriter {
   // The workload and `turn`, which all writers of a load share, outlive it. `number`: another one for each of them.
 
   WorkloadWriter(const Workload& workload, std::atomic<uint64_t>& turn, uint64_t seed, uint64_t number);
+
+  // See RequestFiller::serve().
+  void serve(const NodeSlots& slots, std::atomic<uint64_t>& turn) { filler_.serve(slots, turn); }
 
   // So many requests, valid until the next call.
   std::string_view write(uint64_t count);

@@ -123,6 +123,13 @@ TEST_F(Benchmark, AnInterruptEndsTheRunAndStillReports) {
       << process.out();
 }
 
+TEST_F(Benchmark, AServerThatIsNoneOfAClusterIsRefused) {
+  EXPECT_EQ(run({"--cluster", "-q", "-n", "10"}), 1);
+  EXPECT_EQ(out_, "");
+  EXPECT_THAT(err_, ContainsRegex("^Cluster node 127\\.0\\.0\\.1:[0-9]+ replied with error:\nERR .*\n"
+                                  "Failed to fetch cluster configuration from 127\\.0\\.0\\.1:[0-9]+\n$"));
+}
+
 int64_t requests_in(const std::string& report) {
   std::smatch found;
   return std::regex_search(report, found, std::regex("  ([0-9]+) requests completed in ")) ? std::stoll(found[1]) : -1;
@@ -324,7 +331,8 @@ TEST_F(Benchmark, ALineThatMakesNoSenseIsRefused) {
       {{"-c", "0"}, "-c must be a number from 1 to 1000000, not '0'"},
       {{"-n", "many"}, "-n must be a number from 1 to 9223372036854775807, not 'many'"},
       {{"-t", "nosuch"}, "there is no test 'nosuch'; there are: ping_inline"},
-      {{"--cluster"}, "unrecognised option '--cluster'"},
+      {{"--cluster", "--dbnum", "2"}, "a cluster has no database but 0: it has no use for --dbnum"},
+      {{"--cluster", "--compare", "redis://h"}, "--cluster is of no use with --compare"},
       {{"--user", "x"}, "--user needs a password: -a"},
       {{"-u", "redis://h"}, "-u and -p both say which server: give one of them"},
       {{"-I", "ping"}, "-I waits, and sends no command"},
