@@ -139,6 +139,7 @@ Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& wat
       if (!result.service) result.service.emplace();
       result.service->add(*worker->service());
     }
+    result.lag.add(worker->lag());
     result.unanswered += worker->unanswered();
     for (size_t number = 0; number < worker->commands().size(); ++number) {
       result.commands[number].errors += worker->commands()[number].errors;

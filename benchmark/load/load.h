@@ -51,6 +51,7 @@ struct LoadResult {
   std::optional<Histogram> service;  // with a rate
   double seconds = 0;                // from the first connection, or the end of the warm-up, to the last reply
   double cpu_seconds = 0;            // that this program spent meanwhile
+  Histogram lag;                     // how late this program was: at what was ready, and with what was due
   std::vector<SecondStats> seconds_series;
   std::map<std::string, uint64_t> errors;  // error replies by their text
   std::vector<CommandResult> commands;     // of a mix of several, in its order

@@ -248,6 +248,7 @@ LoadWorker::LoadWorker(LoadShared& shared, size_t first, size_t clients, uint64_
 LoadWorker::~LoadWorker() = default;
 
 void LoadWorker::run() {
+  lag_.begin();
   loop_.every(stop_interval_ms, [this] { return look_at_stop(); });
   for (size_t count = 0; count < connecting_at_once; ++count) start_next();
   if (failure_.empty() && active_ > 0) loop_.run(*this);
@@ -281,8 +282,14 @@ void LoadWorker::dispatch() {
   }
   if (connected_ < connections_.size()) return;
   while (!idle_.empty() && failure_.empty()) {
-    const uint64_t due = pacer_->due(monotonic_ns());
-    if (due == 0) return pacer_->wake_at_next();
+    const int64_t now_ns = monotonic_ns();
+    const uint64_t due = pacer_->due(now_ns);
+    if (due == 0) {
+      waits_for_due_ = true;
+      return pacer_->wake_at_next();
+    }
+    // There were connections for it, so it was this loop that was late.
+    if (std::exchange(waits_for_due_, false)) lag_.record(now_ns - pacer_->next_start());
     LoadConnection& connection = *idle_.front();
     idle_.pop_front();
     connection.send_batch(std::min<uint64_t>(due, shared_.plan.pipeline));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "benchmark/load/histogram.h"
+#include "benchmark/load/lag_probe.h"
 #include "benchmark/load/load.h"
 #include "benchmark/load/load_pacer.h"
 #include "benchmark/load/seconds_series.h"
@@ -102,6 +103,7 @@ class LoadWorker final : private TickHandler {
   // When run() has returned.
   const Histogram& latency() const { return latency_.total(); }
   const std::optional<Histogram>& service() const { return service_; }
+  const Histogram& lag() const { return lag_.lag(); }
   uint64_t unanswered() const;
   const std::map<std::string, uint64_t, std::less<>>& errors() const { return errors_; }
   // Of a mix of several, by the number of the request.
@@ -133,7 +135,9 @@ class LoadWorker final : private TickHandler {
   size_t active_ = 0;
   size_t started_ = 0;
   size_t connected_ = 0;  // at least once
+  LagProbe lag_{loop_, shared_.measuring};
   std::optional<LoadPacer> pacer_;
+  bool waits_for_due_ = false;        // connections are idle until the next request is due
   std::deque<LoadConnection*> idle_;  // with a pacer
   std::vector<char> input_;
   LatencyRecorder latency_{shared_.series};

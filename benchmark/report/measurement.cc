@@ -11,6 +11,8 @@ constexpr double busy_from = 0.85;
 // CPU times are counted in ticks of some milliseconds on some systems.
 constexpr double shortest_told_seconds = 0.05;
 
+constexpr double much_lag = 0.25;  // of the latency
+
 double percent(double share) { return share * 100; }
 
 std::string threads_text(size_t threads) {
@@ -32,6 +34,15 @@ std::string_view name_of(Limit limit) {
 
 double Measurement::client_busy() const {
   return seconds > 0 && threads > 0 ? client_cpu_seconds / seconds / static_cast<double>(threads) : 0;
+}
+
+std::optional<double> Measurement::client_lag_share() const {
+  if (!client_lag || latency.mean_ns <= 0) return std::nullopt;
+  return std::min(client_lag->mean_ns / latency.mean_ns, 1.0);
+}
+
+bool Measurement::waits_in_client() const {
+  return clients > threads && seconds >= shortest_told_seconds && client_lag_share().value_or(0) >= much_lag;
 }
 
 std::optional<double> Measurement::server_busy() const {
@@ -63,14 +74,17 @@ Measurement measurement_of(std::string_view test, size_t clients, size_t pipelin
     kept.commands.push_back({one.command, one.latency.count(), one.errors, figures_of(one.latency)});
   }
   kept.series = result.seconds_series;
+  if (result.lag.count() > 0) kept.client_lag = figures_of(result.lag);
   kept.client_cpu_seconds = result.cpu_seconds;
   kept.whole = !result.stopped;
   return kept;
 }
 
 std::string verdict_sentence(const Measurement& measurement) {
-  std::string text = fmt::format("client {:.0f} % of {}, server ", percent(measurement.client_busy()),
-                                 threads_text(measurement.threads));
+  std::string text =
+      fmt::format("client {:.0f} % of {}", percent(measurement.client_busy()), threads_text(measurement.threads));
+  if (measurement.client_lag) text += fmt::format(" (lag p99 {} ms)", ms_text(measurement.client_lag->p99_ns, 2));
+  text += ", server ";
   const std::optional<double> server = measurement.server_busy();
   text += server ? fmt::format("{:.0f} %: ", percent(*server)) : std::string("not told: ");
   switch (measurement.limit()) {
@@ -80,8 +94,11 @@ std::string verdict_sentence(const Measurement& measurement) {
     case Limit::neither: text += "neither was busy all the time"; break;
     case Limit::client: text += "the client was the limit, not the server"; break;
   }
-  if (measurement.limit() == Limit::client || measurement.limit() == Limit::both) {
-    const size_t more = measurement.threads * 2;
+  const size_t more = measurement.threads * 2;
+  if (measurement.waits_in_client()) {
+    text += fmt::format(", and replies waited in the client for {:.0f} % of the latency; try --threads {}",
+                        percent(*measurement.client_lag_share()), std::min(more, measurement.clients));
+  } else if (measurement.limit() == Limit::client || measurement.limit() == Limit::both) {
     text += more <= measurement.clients ? fmt::format("; try --threads {}", more)
                                         : std::string("; it needs more clients, and --threads");
   }

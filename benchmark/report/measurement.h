@@ -45,8 +45,9 @@ struct Measurement {
   std::vector<CommandFigures> commands;  // of a mix of several, in its order
   std::vector<SecondStats> series;
   double client_cpu_seconds = 0;
-  std::optional<ServerCpu> server_cpu;  // spent meanwhile, and in the warm-up; none: it does not tell
-  bool whole = true;                    // false: interrupted
+  std::optional<TimeFigures> client_lag;  // how late the client was; none: too short to tell
+  std::optional<ServerCpu> server_cpu;    // spent meanwhile, and in the warm-up; none: it does not tell
+  bool whole = true;                      // false: interrupted
 
   double rate() const { return seconds > 0 ? static_cast<double>(replies) / seconds : 0; }
   // Of a command of the mix: in requests per second, and of all replies.
@@ -56,6 +57,10 @@ struct Measurement {
   }
   // 1: all of its threads were busy all the time.
   double client_busy() const;
+  // How much of a latency was waiting in the client until it had time, on the average.
+  std::optional<double> client_lag_share() const;
+  // That is much, and threads could share it.
+  bool waits_in_client() const;
   // In processors: a server with several threads can have more than 1. What limits it is the one that executes commands.
   std::optional<double> server_busy() const;
   Limit limit() const;

@@ -59,6 +59,7 @@ json::array commands_of(const Measurement& measurement) {
 }
 
 json::object json_of(const Measurement& one) {
+  const std::optional<double> lag_share = one.client_lag_share();
   return {{"test", json_of_bytes(one.test)},
           {"clients", one.clients},
           {"pipeline", one.pipeline},
@@ -70,6 +71,8 @@ json::object json_of(const Measurement& one) {
           {"requests_per_second", one.rate()},
           {"latency_ns", json_of(one.latency)},
           {"service_ns", json_or_null(one.service)},
+          {"client_lag_ns", json_or_null(one.client_lag)},
+          {"client_lag_share", lag_share ? json::value(*lag_share) : json::value(nullptr)},
           {"commands", commands_of(one)},
           {"cpu", cpu_of(one)},
           {"series", json_of(one.series)}};

@@ -178,12 +178,16 @@ class Page {
     html_ += "<div class=\"wide\"><table>\n<tr><th>clients</th><th>pipeline</th><th>requests/s</th><th>errors</th>";
     names("");
     if (has_service) names("service ");
-    html_ += "<th class=\"text\">CPU</th></tr>\n";
+    html_ += "<th>client lag p99 ms</th><th>client lag max ms</th><th class=\"text\">CPU</th></tr>\n";
     for (const Measurement& one : of_test) {
       add("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td>", one.clients, one.pipeline,
           grouped(static_cast<uint64_t>(std::llround(one.rate()))), grouped(one.errors));
       values(one.latency);
       if (has_service) values(one.service.value_or(TimeFigures{}));
+      const auto lag = [&one](uint64_t TimeFigures::*figure) {
+        return one.client_lag ? ms_text((*one.client_lag).*figure, decimals) : std::string("-");
+      };
+      add("<td>{}</td><td>{}</td>", lag(&TimeFigures::p99_ns), lag(&TimeFigures::max_ns));
       add("<td class=\"text\">{}</td></tr>\n", html_text(verdict_sentence(one)));
     }
     html_ += "</table></div>\n";

@@ -57,7 +57,7 @@ void SweepReport::test(std::span<const Measurement> measurements) {
   out_.print("====== {} ======\n", shown_name(measurements.front().test, shown_bytes_of_title));
   table(measurements);
   const auto was_the_limit = [](const Measurement& one) {
-    return one.limit() == Limit::client || one.limit() == Limit::both;
+    return one.limit() == Limit::client || one.limit() == Limit::both || one.waits_in_client();
   };
   if (facts_.rate > 0) {
     out_.print("{} requests per second were due; latency counts from the intended start of each.\n", facts_.rate);

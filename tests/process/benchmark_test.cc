@@ -41,7 +41,7 @@ TEST_F(Benchmark, TheFullReportHasTheLinesThatScriptsParse) {
                                   "distribution of latencies:\n"));
   EXPECT_THAT(out_, ContainsRegex("\nSummary:\n  throughput summary: [0-9.]+ requests per second\n  latency summary "
                                   "\\(msec\\):\n +avg +min +p50 +p95 +p99 +max\n( +[0-9]+\\.[0-9][0-9][0-9])+\n"
-                                  "  CPU: client [0-9]+ % of 1 thread, server [0-9]+ %: "));
+                                  "  CPU: client [0-9]+ % of 1 thread( \\(lag p99 [0-9.]+ ms\\))?, server [0-9]+ %: "));
   EXPECT_EQ(calls("set"), 1000);
 }
 
@@ -192,6 +192,28 @@ TEST_F(Benchmark, WithARateServiceTimeStandsBesideTheLatency) {
   EXPECT_EQ(run(with({"--csv"})), 0) << err_;
   EXPECT_THAT(out_, MatchesStdRegex("\"test\",[^\n]+,\"max_latency_ms\",\"avg_service_ms\",[^\n]+,\"max_service_ms\"\n"
                                     "\"SET\"(,\"[0-9.]+\"){14}\n"));
+}
+
+// The client stands still while connections are idle: it is late at what comes, and with what is due.
+TEST_F(Benchmark, HowLateTheClientWasIsTold) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() + "/run.json";
+  for (const char* const rate : {"", "1000"}) {
+    std::vector<std::string> words = {
+        benchmark_program, "-p", std::to_string(port_), "--duration", "0.5", "-c", "2", "--json", file, "-t", "set"};
+    if (*rate != 0) words.insert(words.end(), {"--rate", rate});
+    const int64_t before = calls("set");
+    ProcessRun process(words);
+    ASSERT_TRUE(eventually([this, before] { return calls("set") > before + 10; }));
+    process.signal(SIGSTOP);
+    link_.run({"DEBUG", "SLEEP", "0.1"});
+    process.signal(SIGCONT);
+    EXPECT_EQ(process.wait_for_exit(), 0);
+    EXPECT_THAT(process.out(), ContainsRegex("CPU: client [0-9]+ % of 1 thread \\(lag p99 [0-9.]+ ms\\), server"));
+    const json::value lag = json::parse(read_file(file)).at("measurements").at(0).at("client_lag_ns");
+    EXPECT_GT(lag.at("max").to_number<int64_t>(), 50'000'000);
+    EXPECT_GE(lag.at("p99").to_number<int64_t>(), lag.at("p50").to_number<int64_t>());
+  }
 }
 
 TEST_F(Benchmark, WhatWasDueAndNotAnsweredIsTold) {

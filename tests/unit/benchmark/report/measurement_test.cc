@@ -109,6 +109,55 @@ TEST(Measurement, TheLimitIsWhoWasBusyAllTheTime) {
   }
 }
 
+TEST(Measurement, MuchWaitingInTheClientIsTold) {
+  const struct {
+    double lag_ms;
+    size_t clients;
+    size_t threads;
+    double client_seconds;
+    const char* sentence;
+  } cases[] = {
+      {0.249, 50, 1, 2, "client 20 % of 1 thread (lag p99 0.50 ms), server 20 %: neither was busy all the time"},
+      {0.25, 50, 1, 2,
+       "client 20 % of 1 thread (lag p99 0.50 ms), server 20 %: neither was busy all the time, and replies waited in "
+       "the client for 25 % of the latency; try --threads 2"},
+      {0.5, 3, 2, 4,
+       "client 20 % of 2 threads (lag p99 0.50 ms), server 20 %: neither was busy all the time, and replies waited in "
+       "the client for 50 % of the latency; try --threads 3"},
+      {0.5, 2, 2, 4, "client 20 % of 2 threads (lag p99 0.50 ms), server 20 %: neither was busy all the time"},
+      {5, 50, 1, 9.9,
+       "client 99 % of 1 thread (lag p99 0.50 ms), server 20 %: the client was the limit, not the server, and replies "
+       "waited in the client for 100 % of the latency; try --threads 2"},
+      {0.1, 50, 1, 9.9,
+       "client 99 % of 1 thread (lag p99 0.50 ms), server 20 %: the client was the limit, not the server; try "
+       "--threads 2"},
+  };
+  for (const auto& row : cases) {
+    Measurement one;
+    one.clients = row.clients;
+    one.threads = row.threads;
+    one.seconds = 10;
+    one.latency.mean_ns = 1e6;
+    one.client_lag = TimeFigures{.mean_ns = row.lag_ms * 1e6, .p99_ns = 500'000};
+    one.client_cpu_seconds = row.client_seconds;
+    one.server_cpu = ServerCpu{2, 2, 10};
+    EXPECT_EQ(verdict_sentence(one), row.sentence);
+  }
+}
+
+TEST(Measurement, HowLateTheClientWasIsOfItsResult) {
+  LoadResult result;
+  EXPECT_FALSE(measurement_of("GET", 2, 1, 1, result).client_lag);
+  result.lag.record(500, 3);
+  result.latency.record(1000, 3);
+  result.seconds = 1;
+  const Measurement kept = measurement_of("GET", 2, 1, 1, result);
+  ASSERT_TRUE(kept.client_lag);
+  EXPECT_EQ(kept.client_lag->max_ns, 500u);
+  EXPECT_EQ(kept.client_lag_share(), 0.5);
+  EXPECT_FALSE(Measurement().client_lag_share());
+}
+
 TEST(ServerCpu, IsReadFromInfo) {
   const auto cpu = server_cpu_of(
       "# CPU\r\nused_cpu_sys:1.5\r\nused_cpu_user:2.25\r\nused_cpu_sys_children:9\r\n"

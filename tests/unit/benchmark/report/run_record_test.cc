@@ -86,6 +86,23 @@ TEST(RunRecord, TellsServiceTimesOfARunWithARate) {
   EXPECT_THAT(page, HasSubstr("<figcaption>service time, pipeline 1</figcaption>"));
 }
 
+TEST(RunRecord, TellsHowLateTheClientWas) {
+  RunRecord record = two_clients("GET");
+  record.measurements[1].client_lag = TimeFigures{.mean_ns = 150'000, .p99_ns = 400'000, .max_ns = 9'000'000};
+  const json::value document = json::parse(run_json(record));
+  const json::value& first = document.at("measurements").at(0);
+  EXPECT_EQ(first.at("client_lag_ns"), nullptr);
+  EXPECT_EQ(first.at("client_lag_share"), nullptr);
+  const json::value& last = document.at("measurements").at(1);
+  EXPECT_EQ(last.at("client_lag_ns").at("p99"), 400'000);
+  EXPECT_EQ(last.at("client_lag_ns").at("max"), 9'000'000);
+  EXPECT_DOUBLE_EQ(last.at("client_lag_share").as_double(), 0.1);
+  const std::string page = run_page(record);
+  EXPECT_THAT(page, HasSubstr("<td>-</td><td>-</td>"));
+  EXPECT_THAT(page, HasSubstr("<td>0.400</td><td>9.000</td>"));
+  EXPECT_THAT(page, HasSubstr("(lag p99 0.40 ms)"));
+}
+
 TEST(RunRecord, TellsTheCommandsOfAMix) {
   RunRecord record = two_clients("mix");
   EXPECT_TRUE(json::parse(run_json(record)).at("measurements").at(0).at("commands").as_array().empty());
