@@ -29,10 +29,10 @@ namespace {
 constexpr uint64_t other_files = 32;
 constexpr uint64_t files_per_thread = 8;
 
-Status make_room_for_clients(const BenchmarkOptions& options, size_t servers) {
+Status make_room_for_clients(const BenchmarkOptions& options, size_t masters) {
   uint64_t clients = options.clients;
   for (const auto count : options.client_counts) clients = std::max<uint64_t>(clients, count);
-  const uint64_t wanted = clients + servers + other_files + files_per_thread * std::max<uint64_t>(1, options.threads);
+  const uint64_t wanted = clients + masters + other_files + files_per_thread * std::max<uint64_t>(1, options.threads);
   // The hard limit is somebody's decision, also where we may change it.
   rlimit allowed{};
   getrlimit(RLIMIT_NOFILE, &allowed);
@@ -210,6 +210,14 @@ Status check_files(const BenchmarkOptions& options) {
   return {};
 }
 
+// Of a command of the user's own it is the request, as redis-benchmark has it.
+std::string payload_of(const BenchmarkOptions& options) {
+  if (options.command.empty()) return options.payload;
+  std::string request;
+  append_request(request, std::vector<std::string_view>(options.command.begin(), options.command.end()));
+  return std::to_string(request.size());
+}
+
 int failed(Output& err, const Error& error) {
   err.print("{}\n", error.text);
   return benchmark_failed;
@@ -221,7 +229,7 @@ int measure_tests(const BenchmarkOptions& options, const Target& target, Cluster
   if (!link) return failed(err, link.error());
   Interrupt interrupt;
   RunFacts facts{.clients = options.clients,
-                 .payload = options.payload,
+                 .payload = payload_of(options),
                  .keep_alive = options.keep_alive,
                  .threads = options.threads,
                  .precision = options.precision,
@@ -253,7 +261,7 @@ int measure_tests(const BenchmarkOptions& options, const Target& target, Cluster
 
 int run_benchmark(const BenchmarkOptions& given, Output& out, Output& err) {
   BenchmarkOptions options = given;
-  if (const Status room = make_room_for_clients(options, 1); !room) return failed(err, room.error());
+  if (const Status room = make_room_for_clients(options, 0); !room) return failed(err, room.error());
   if (const Status files = check_files(options); !files) return failed(err, files.error());
   if (options.failover.wanted()) return run_failover(options.failover, options.form, options.json_file, out, err);
   const Result<Target> target = find_target(options.server, {options.resp3, options.tracking});

@@ -83,6 +83,11 @@ TEST_F(Benchmark, ACommandOfOnesOwnKeepsItsWordsWhateverTheyLookLike) {
   EXPECT_EQ(link_.run({"GET", "last"}).text, "from stdin");
 }
 
+TEST_F(Benchmark, ThePayloadOfACommandOfOnesOwnIsTheRequest) {
+  EXPECT_EQ(run({"-n", "10", "-d", "77", "SET", "a", "b"}), 0);
+  EXPECT_THAT(out_, HasSubstr("  27 bytes payload\n"));
+}
+
 TEST_F(Benchmark, EachConnectionBeginsWithWhatWasAskedFor) {
   link_.run({"CONFIG", "SET", "requirepass", "secret"});
   EXPECT_EQ(run({"-q", "-n", "10", "-t", "set"}), 1);
