@@ -12,6 +12,8 @@ constexpr double busy_from = 0.85;
 constexpr double shortest_told_seconds = 0.05;
 
 constexpr double much_lag = 0.25;  // of the latency
+// A client that is less busy than that, and late, was kept waiting itself.
+constexpr double threads_help_from = 0.5;
 
 double percent(double share) { return share * 100; }
 
@@ -96,8 +98,11 @@ std::string verdict_sentence(const Measurement& measurement) {
   }
   const size_t more = measurement.threads * 2;
   if (measurement.waits_in_client()) {
-    text += fmt::format(", and replies waited in the client for {:.0f} % of the latency; try --threads {}",
-                        percent(*measurement.client_lag_share()), std::min(more, measurement.clients));
+    text += fmt::format(", and replies waited in the client for {:.0f} % of the latency; ",
+                        percent(*measurement.client_lag_share()));
+    text += measurement.client_busy() >= threads_help_from
+                ? fmt::format("try --threads {}", std::min(more, measurement.clients))
+                : std::string("it had time to spare, so others may have had its processor");
   } else if (measurement.limit() == Limit::client || measurement.limit() == Limit::both) {
     text += more <= measurement.clients ? fmt::format("; try --threads {}", more)
                                         : std::string("; it needs more clients, and --threads");

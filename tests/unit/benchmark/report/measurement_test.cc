@@ -120,9 +120,12 @@ TEST(Measurement, MuchWaitingInTheClientIsTold) {
       {0.249, 50, 1, 2, "client 20 % of 1 thread (lag p99 0.50 ms), server 20 %: neither was busy all the time"},
       {0.25, 50, 1, 2,
        "client 20 % of 1 thread (lag p99 0.50 ms), server 20 %: neither was busy all the time, and replies waited in "
+       "the client for 25 % of the latency; it had time to spare, so others may have had its processor"},
+      {0.25, 50, 1, 5,
+       "client 50 % of 1 thread (lag p99 0.50 ms), server 20 %: neither was busy all the time, and replies waited in "
        "the client for 25 % of the latency; try --threads 2"},
-      {0.5, 3, 2, 4,
-       "client 20 % of 2 threads (lag p99 0.50 ms), server 20 %: neither was busy all the time, and replies waited in "
+      {0.5, 3, 2, 12,
+       "client 60 % of 2 threads (lag p99 0.50 ms), server 20 %: neither was busy all the time, and replies waited in "
        "the client for 50 % of the latency; try --threads 3"},
       {0.5, 2, 2, 4, "client 20 % of 2 threads (lag p99 0.50 ms), server 20 %: neither was busy all the time"},
       {5, 50, 1, 9.9,
