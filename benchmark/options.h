@@ -52,7 +52,7 @@ struct BenchmarkOptions {
   std::vector<size_t> client_counts;
   std::vector<size_t> pipelines;
   std::optional<ServerUri> compare_with;
-  uint64_t rounds = 10;  // of a comparison: each server is measured so often
+  uint64_t rounds = 10;   // of a comparison: each server is measured so often
   FailoverPlan failover;  // if wanted, it is all that is done
 
   bool sweeps() const { return !client_counts.empty() || !pipelines.empty(); }

@@ -55,6 +55,29 @@ class Crew {
   std::vector<std::thread> threads_;
 };
 
+// What all threads counted; or why one of them could not go on.
+Status add_up(const std::vector<std::unique_ptr<LoadWorker>>& workers, const Workload& workload, LoadResult& result) {
+  if (workload.requests().size() > 1) {
+    for (const Workload::Weighted& one : workload.requests()) result.commands.push_back({one.text});
+  }
+  for (const auto& worker : workers) {
+    if (!worker->failure().empty()) return Error{worker->failure()};
+    result.latency.add(worker->latency());
+    if (worker->service()) {
+      if (!result.service) result.service.emplace();
+      result.service->add(*worker->service());
+    }
+    result.lag.add(worker->lag());
+    result.unanswered += worker->unanswered();
+    for (size_t number = 0; number < worker->commands().size(); ++number) {
+      result.commands[number].errors += worker->commands()[number].errors;
+      if (const auto& latency = worker->commands()[number].latency) result.commands[number].latency.add(*latency);
+    }
+    for (const auto& [text, count] : worker->errors()) result.errors[text] += count;
+  }
+  return {};
+}
+
 }  // namespace
 
 Load::Load(LoadPlan plan, const Workload& workload) : shared_(new LoadShared{std::move(plan), workload}) {
@@ -129,24 +152,7 @@ Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& wat
   result.stopped = shared_->stopping;
   if (each_second) tell_seconds(result.seconds, each_second);
   result.seconds_series = shared_->series.told();
-  if (shared_->workload.requests().size() > 1) {
-    for (const Workload::Weighted& one : shared_->workload.requests()) result.commands.push_back({one.text});
-  }
-  for (const auto& worker : workers_) {
-    if (!worker->failure().empty()) return Error{worker->failure()};
-    result.latency.add(worker->latency());
-    if (worker->service()) {
-      if (!result.service) result.service.emplace();
-      result.service->add(*worker->service());
-    }
-    result.lag.add(worker->lag());
-    result.unanswered += worker->unanswered();
-    for (size_t number = 0; number < worker->commands().size(); ++number) {
-      result.commands[number].errors += worker->commands()[number].errors;
-      if (const auto& latency = worker->commands()[number].latency) result.commands[number].latency.add(*latency);
-    }
-    for (const auto& [text, count] : worker->errors()) result.errors[text] += count;
-  }
+  if (const Status added = add_up(workers_, shared_->workload, result); !added) return added.error();
   return result;
 }
 
