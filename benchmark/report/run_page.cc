@@ -71,6 +71,7 @@ class Page {
     }
     add("<p class=\"note\">Measured from {} on", utc_time(record_.began_ms / ms_per_second));
     if (record_.requests > 0) add(", with {} requests each", grouped(record_.requests));
+    if (!record_.cluster.empty()) add(", spread over {} masters of a cluster", grouped(record_.cluster.size()));
     if (record_.rate > 0) {
       add(", {} per second being due (latency counts from the intended start of each, service time from when it was "
           "sent)",

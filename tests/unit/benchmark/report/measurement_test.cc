@@ -29,6 +29,18 @@ TEST(Measurement, KeepsTheFiguresOfAResult) {
   EXPECT_EQ(measurement_of("GET", 3, 16, 1, LoadResult{}).rate(), 0);
 }
 
+TEST(ServerCpu, OfSeveralTheBusiestIsTheLimit) {
+  const std::vector<ServerCpu> before = {{10, 8, 100}, {20, 20, 100.1}, {1, 1, 100.2}};
+  const std::vector<ServerCpu> after = {{11, 8.5, 102}, {21.9, 21.8, 102.1}, {1.5, 1.5, 102.2}};
+  const auto spent = spent_between(before, after);
+  ASSERT_TRUE(spent);
+  EXPECT_NEAR(spent->all, 1 + 1.9 + 0.5, 1e-9);
+  EXPECT_NEAR(spent->main, 1.8, 1e-9);
+  EXPECT_NEAR(spent->at, 2, 1e-9);
+  EXPECT_FALSE(spent_between(before, {}));
+  EXPECT_FALSE(spent_between({}, {}));
+}
+
 TEST(Measurement, ServiceTimeStandsBesideTheLatency) {
   LoadResult result;
   result.service.emplace();

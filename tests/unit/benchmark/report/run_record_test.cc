@@ -86,6 +86,17 @@ TEST(RunRecord, TellsServiceTimesOfARunWithARate) {
   EXPECT_THAT(page, HasSubstr("<figcaption>service time, pipeline 1</figcaption>"));
 }
 
+TEST(RunRecord, TellsTheMastersOfACluster) {
+  RunRecord record = two_clients("GET");
+  EXPECT_EQ(json::parse(run_json(record)).at("cluster"), nullptr);
+  EXPECT_THAT(run_page(record), Not(HasSubstr("cluster")));
+  record.cluster = {{"a1", "10.0.0.1:7000", 16000}, {"b2", "::1:7001", 384}};
+  const json::value document = json::parse(run_json(record));
+  EXPECT_EQ(document.at("cluster").as_array().size(), 2u);
+  EXPECT_EQ(document.at("cluster").at(1), (json::value{{"id", "b2"}, {"address", "::1:7001"}, {"slots", 384}}));
+  EXPECT_THAT(run_page(record), HasSubstr(", spread over 2 masters of a cluster"));
+}
+
 TEST(RunRecord, TellsHowLateTheClientWas) {
   RunRecord record = two_clients("GET");
   record.measurements[1].client_lag = TimeFigures{.mean_ns = 150'000, .p99_ns = 400'000, .max_ns = 9'000'000};
