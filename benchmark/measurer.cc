@@ -97,33 +97,42 @@ std::optional<Measured> Measurer::measure(const StandardTest& test, size_t clien
   plan_.clients = clients;
   plan_.pipeline = pipeline;
   if (!options_.keep_alive) plan_.reconnect_after = pipeline;
+  std::string logged = options_.sweeps() ? fmt::format("{};clients={};pipeline={}", test.title, clients, pipeline)
+                                         : std::string(test.title);
+  if (test.only_fills) logged.clear();
+  return measure(test.title, plan_, logged, [&](const Watch& watch, const SecondSink& each_second) {
+    return Load(plan_, test.workload).run(watch, each_second);
+  });
+}
+
+std::optional<Measured> Measurer::measure(std::string_view title, const LoadPlan& plan, const std::string& logged,
+                                          const LoadRun& load) {
   if (cluster_ != nullptr) cluster_->begin_test();
   const uint64_t slots_before = cluster_ != nullptr ? cluster_->load_nodes().version() : 0;
   const std::vector<ServerCpu> cpu_before = server_cpu();
   LoadProgress before;
   const bool shown = is_terminal(STDOUT_FILENO) && options_.form != ReportForm::csv;
   SecondSink each_second;
-  if (log_ != nullptr && !test.only_fills) {
-    log_->begin(options_.sweeps() ? fmt::format("{};clients={};pipeline={}", test.title, clients, pipeline)
-                                  : test.title);
+  if (log_ != nullptr && !logged.empty()) {
+    log_->begin(logged);
     each_second = [this](const LoadSecond& second) { log_->write(second); };
   }
   const auto watch = [&](const LoadProgress& now) {
     if (shown) {
-      out_.print("{}{}", erase_line, progress_line(test.title, plan_, before, now, options_.precision));
+      out_.print("{}{}", erase_line, progress_line(title, plan, before, now, options_.precision));
       out_.flush();
       before = now;
     }
     return !interrupt_.seen();
   };
-  Result<LoadResult> result = Load(plan_, test.workload).run(watch, each_second);
+  Result<LoadResult> result = load(watch, each_second);
   if (shown) out_.write(erase_line);
   if (!result) {
     err_.print("{}\n", failure_text(result.error().text));
     return std::nullopt;
   }
   Measured measured{std::move(*result), {}};
-  measured.figures = measurement_of(test.title, clients, pipeline, plan_.threads, measured.result);
+  measured.figures = measurement_of(title, plan.clients, plan.pipeline, plan.threads, measured.result);
   measured.figures.server_cpu = spent_between(cpu_before, server_cpu());
   for (const auto& [text, count] : measured.result.errors) {
     // Slots that really moved are no fault.

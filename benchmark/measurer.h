@@ -2,8 +2,10 @@
 // terminal sees. What went wrong is told on `err` and remembered. On one thread.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "benchmark/cluster/cluster.h"
@@ -38,6 +40,16 @@ class Measurer {
   Status preload();
   // None: the run cannot go on; why was told.
   std::optional<Measured> measure(const StandardTest& test, size_t clients, size_t pipeline);
+  // The same of a load that somebody else makes, which does with these two what Load::run does. `plan` is what the line on the
+  // terminal and the figures say of it, `logged` its name where seconds are written; empty: they are not.
+  using Watch = std::function<bool(const LoadProgress&)>;
+  using LoadRun = std::function<Result<LoadResult>(const Watch&, const SecondSink&)>;
+  std::optional<Measured> measure(std::string_view title, const LoadPlan& plan, const std::string& logged,
+                                  const LoadRun& load);
+  // What the options say of a load.
+  const LoadPlan& plan() const { return plan_; }
+  // Ctrl-C came.
+  bool interrupted() { return interrupt_.seen(); }
   // The server answered with errors to some measurement.
   bool errors() const { return errors_; }
 

@@ -6,6 +6,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <string>
 
+#include "benchmark/verify/verify_values.h"
 #include "benchmark/workload/standard_tests.h"
 #include "common/base/number.h"
 
@@ -22,6 +23,8 @@ constexpr uint64_t most_rate = 100'000'000;
 constexpr double most_seconds = 1e7;
 constexpr uint64_t most_writers = 1000;  // with --failover: each is a thread
 constexpr double most_timeout = 3600;
+constexpr uint64_t verify_key_space = 10'000;
+constexpr size_t verify_data_size = 64;
 constexpr uint64_t most_key_space = 1'000'000'000'000;  // 12 digits
 
 constexpr ToolManual manual{
@@ -42,8 +45,10 @@ constexpr ToolManual manual{
         "  redoubt-benchmark -r 100000 --keys zipf:0.99 --sizes 10-1000 --mix \"9 GET {key}; 1 SET {key} {data}\"\n"
         "  redoubt-benchmark -t get --clients 1,2,5,15,50 --pipelines 1,16 --html report.html\n"
         "  redoubt-benchmark -p 6379 --compare redis://127.0.0.1:6380 -t set,get\n"
-        "  redoubt-benchmark --failover mymaster@10.0.0.1:26379,10.0.0.2:26379\n\n"
-        "exit status: 0, or 1 when it could not be done or the server answered with errors\n",
+        "  redoubt-benchmark --failover mymaster@10.0.0.1:26379,10.0.0.2:26379\n"
+        "  redoubt-benchmark --verify --threads 2 -P 16    is each reply right?\n\n"
+        "exit status: 0, or 1 when it could not be done, the server answered with errors, or with --verify replies "
+        "were wrong\n",
     .short_help = false,
 };
 
@@ -90,6 +95,13 @@ void describe_failover(po::options_description& options) {
       ("sentinel-user", text()->value_name("NAME"), "as this user; needs --sentinel-password");
 }
 
+void describe_verify(po::options_description& options) {
+  options.add_options()(
+      "verify",
+      "send requests of many kinds to keys of their own, and look whether each reply is right; values "
+      "have 64 bytes, keys are below -r 10000");
+}
+
 po::options_description describe() {
   po::options_description options("options");
   const auto text = [] { return po::value<std::string>(); };
@@ -129,6 +141,7 @@ po::options_description describe() {
   describe_load(options);
   describe_comparison(options);
   describe_failover(options);
+  describe_verify(options);
   return options;
 }
 
@@ -299,12 +312,34 @@ void read_comparison(Reader& given, BenchmarkOptions& options) {
   }
 }
 
+// Before keys and values are read: it has defaults of its own.
+void read_verify(Reader& given, BenchmarkOptions& options) {
+  options.verify = given.has("--verify");
+  if (!options.verify) return;
+  if (!given.has("-r")) options.key_space = verify_key_space;
+  if (!given.has("-d")) options.data_size = verify_data_size;
+  if (options.key_space > VerifyValues::most_numbers) {
+    given.refuse(
+        fmt::format("--verify keeps in memory what each key holds: -r must be {} at most", VerifyValues::most_numbers));
+  }
+  // clang-format off
+  given.allow_only("--verify", {"-h", "-p", "-s", "-a", "-u", "--user", "--dbnum", "-3", "--enable-tracking",
+                                "-c", "-n", "-P", "--threads", "--duration", "--seed", "--stop-on-error",
+                                "-r", "--keys", "-d", "--sizes",
+                                "-q", "--csv", "--precision", "--json", "--html", "--hdr-out"});
+  // clang-format on
+  if (!options.command.empty()) given.refuse("--verify sends requests of its own, and no command");
+}
+
 void read_values(Reader& given, BenchmarkOptions& options) {
   options.values = ValueChoice(options.data_size);
   options.payload = given.text("--sizes", std::to_string(options.data_size));
   if (given.has("--sizes")) {
     if (given.has("-d")) given.refuse("--sizes and -d both say how large values are: give one of them");
     take(given, "--sizes", ValueChoice::parse_sizes(given.text("--sizes"), most_data), options.values);
+  }
+  if (options.verify && given.problem().empty() && options.values.smallest() < VerifyValues::least_size) {
+    given.refuse(fmt::format("--verify needs values of {} bytes at least: -d or --sizes", VerifyValues::least_size));
   }
   if (given.has("--compressible")) {
     const auto share = parse_double(given.text("--compressible"));
@@ -405,6 +440,7 @@ ParsedBenchmark parse_benchmark(int argc, const char* const* argv, Output& out, 
   read_sweep(given, options);
   read_files(given, options);
   read_comparison(given, options);
+  read_verify(given, options);
   read_workload(given, options);
   read_failover(given, options);
   options.precision = static_cast<int>(given.number("--precision", 0, 6, 3));

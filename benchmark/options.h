@@ -45,6 +45,7 @@ struct BenchmarkOptions {
   double warmup_seconds = 0;
   uint64_t rate = 0;                 // requests per second; 0: as fast as replies come
   std::vector<std::string> command;  // of the user's own
+  bool verify = false;               // a load of its own, whose replies are all looked at
   std::string json_file;             // empty: none
   std::string html_file;
   std::string hdr_file;

@@ -18,6 +18,7 @@
 #include "benchmark/report/sweep_report.h"
 #include "benchmark/target.h"
 #include "benchmark/test_list.h"
+#include "benchmark/verify/verify.h"
 #include "common/base/clock.h"
 #include "common/base/file.h"
 #include "common/base/process.h"
@@ -83,9 +84,11 @@ class Run {
   bool sweep(const StandardTest& test, SweepReport& report);
   bool each_test(const RunFacts& facts);
   bool sweep_each_test(const RunFacts& facts);
+  bool one_mode(ModeOutcome (*mode)(const ModeRun&), const RunFacts& facts);
   bool write_files();
 
   const BenchmarkOptions& options_;
+  const Target& target_;
   Measurer& measurer_;
   Output& out_;
   Output& err_;
@@ -94,7 +97,7 @@ class Run {
 };
 
 Run::Run(const BenchmarkOptions& options, const Target& target, Measurer& measurer, Output& out, Output& err)
-    : options_(options), measurer_(measurer), out_(out), err_(err) {
+    : options_(options), target_(target), measurer_(measurer), out_(out), err_(err) {
   record_ = {.server = target.name,
              .began_ms = wall_ms(),
              .requests = options_.duration_seconds > 0 ? 0 : options_.requests,
@@ -180,8 +183,17 @@ void Run::record_masters(std::span<const Cluster::Node> nodes) {
   for (const Cluster::Node& node : nodes) record_.cluster.push_back({node.id, node.target.name, node.slots});
 }
 
+bool Run::one_mode(ModeOutcome (*mode)(const ModeRun&), const RunFacts& facts) {
+  const ModeOutcome outcome = mode({options_, target_, measurer_, facts, out_, err_});
+  failed_ = outcome.failed;
+  if (outcome.figures) record_.measurements.push_back(*outcome.figures);
+  return outcome.figures && outcome.figures->whole && !failed_;
+}
+
 int Run::run(const RunFacts& facts) {
-  record_.whole = options_.sweeps() ? sweep_each_test(facts) : each_test(facts);
+  record_.whole = options_.verify     ? one_mode(run_verify, facts)
+                  : options_.sweeps() ? sweep_each_test(facts)
+                                      : each_test(facts);
   const bool written = write_files();
   return written && !failed_ && !measurer_.errors() ? 0 : benchmark_failed;
 }

@@ -1,7 +1,5 @@
 #include "benchmark/load/load.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -10,23 +8,14 @@
 #include <utility>
 
 #include "benchmark/load/load_worker.h"
+#include "benchmark/load/process_cpu.h"
 #include "common/base/clock.h"
 
 namespace redoubt {
 namespace {
 
-constexpr int64_t ns_per_second = 1'000'000'000;
 constexpr int64_t watch_interval_ns = 250'000'000;
 constexpr int64_t nodes_interval_ns = 20'000'000;
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 // Joins the threads at the end, and tells when the last of them is done.
 class Crew {
@@ -93,25 +82,15 @@ Load::Load(LoadPlan plan, const Workload& workload) : shared_(new LoadShared{std
 
 Load::~Load() = default;
 
-// Here and not where latencies are recorded: the sink may take its time.
-void Load::tell_seconds(double measured_seconds, const SecondSink& each_second) {
-  for (std::optional<Histogram>& latencies : shared_->series.take_latencies()) {
-    const uint64_t second = seconds_told_++;
-    if (!latencies) latencies.emplace();
-    each_second({shared_->series.began_ns() + static_cast<int64_t>(second) * ns_per_second,
-                 std::clamp(measured_seconds - static_cast<double>(second), 0.0, 1.0), *latencies});
-  }
-}
-
 Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& watch, const SecondSink& each_second) {
   const LoadPlan& plan = shared_->plan;
   const int64_t began_ns = monotonic_ns();
   int64_t measured_from_ns = began_ns + plan.warmup_ns;
   int64_t watch_ns = measured_from_ns + watch_interval_ns;
   shared_->series.begin(began_ns);
-  if (each_second) shared_->series.keep_latencies();
+  SecondTeller teller(shared_->series, each_second);
   std::optional<SecondStats> last;
-  double cpu_before = cpu_seconds();
+  double cpu_before = process_cpu_seconds();
   const auto measured_for = [&measured_from_ns] { return std::max<int64_t>(0, monotonic_ns() - measured_from_ns); };
   {
     Crew crew;
@@ -127,7 +106,7 @@ Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& wat
       if (plan.nodes != nullptr) plan.nodes->look();
       const int64_t now_ns = monotonic_ns();
       if (!shared_->measuring && now_ns >= measured_from_ns) {
-        cpu_before = cpu_seconds();
+        cpu_before = process_cpu_seconds();
         measured_from_ns = monotonic_ns();
         shared_->series.begin(measured_from_ns);
         shared_->measuring = true;
@@ -137,7 +116,7 @@ Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& wat
         for (const auto& worker : workers_) worker->wake();
       }
       if (now_ns < watch_ns) continue;
-      if (each_second) tell_seconds(static_cast<double>(measured_for()) / 1e9, each_second);
+      teller.tell(static_cast<double>(measured_for()) / 1e9);
       watch_ns = now_ns + watch_interval_ns;
       uint64_t replies = 0;
       for (const auto& worker : workers_) replies += worker->replies();
@@ -148,9 +127,9 @@ Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& wat
   }
   LoadResult result;
   result.seconds = static_cast<double>(measured_for()) / 1e9;
-  result.cpu_seconds = cpu_seconds() - cpu_before;
+  result.cpu_seconds = process_cpu_seconds() - cpu_before;
   result.stopped = shared_->stopping;
-  if (each_second) tell_seconds(result.seconds, each_second);
+  teller.tell(result.seconds);
   result.seconds_series = shared_->series.told();
   if (const Status added = add_up(workers_, shared_->workload, result); !added) return added.error();
   return result;

@@ -30,7 +30,7 @@ struct LoadPlan {
   size_t clients = 50;
   size_t pipeline = 1;
   size_t threads = 1;
-  uint64_t requests = 100'000;   // that are measured
+  uint64_t requests = 100'000;   // that are measured; 0, for those who show how far it is: nobody knows
   int64_t warmup_ns = 0;         // what is sent in this time is not measured
   int64_t duration_ns = 0;       // after the warm-up; 0: until all requests are sent
   uint64_t rate = 0;             // requests per second of all threads together; 0: as fast as replies come
@@ -63,16 +63,9 @@ struct LoadResult {
 struct LoadProgress {
   uint64_t replies = 0;
   double seconds = 0;
-  std::optional<SecondStats> last;  // the last second that is over
+  std::optional<SecondStats> last;   // the last second that is over
+  std::optional<double> share = {};  // of the whole, where requests and time do not tell it
 };
-
-// A second of the measuring that is over.
-struct LoadSecond {
-  int64_t began_ns;  // monotonic
-  double seconds;    // 1, but of the last one
-  const Histogram& latencies;
-};
-using SecondSink = std::function<void(const LoadSecond&)>;
 
 struct LoadShared;
 class LoadWorker;
@@ -90,9 +83,6 @@ class Load {
   Result<LoadResult> run(const std::function<bool(const LoadProgress&)>& watch, const SecondSink& each_second = {});
 
  private:
-  void tell_seconds(double measured_seconds, const SecondSink& each_second);
-
-  uint64_t seconds_told_ = 0;
   std::unique_ptr<LoadShared> shared_;
   std::vector<std::unique_ptr<LoadWorker>> workers_;
 };

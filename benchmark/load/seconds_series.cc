@@ -73,4 +73,18 @@ void LatencyRecorder::finish() {
   second_.clear();
 }
 
+SecondTeller::SecondTeller(SecondsSeries& series, SecondSink sink) : series_(series), sink_(std::move(sink)) {
+  if (sink_) series_.keep_latencies();
+}
+
+void SecondTeller::tell(double measured_seconds) {
+  if (!sink_) return;
+  for (std::optional<Histogram>& latencies : series_.take_latencies()) {
+    const uint64_t second = told_++;
+    if (!latencies) latencies.emplace();
+    sink_({series_.began_ns() + static_cast<int64_t>(second) * second_ns,
+           std::clamp(measured_seconds - static_cast<double>(second), 0.0, 1.0), *latencies});
+  }
+}
+
 }  // namespace redoubt

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -82,6 +83,28 @@ class LatencyRecorder {
   int64_t end_ns_ = 0;  // of it; 0: nothing was recorded yet
   Histogram second_;
   Histogram total_;
+};
+
+// A second of the measuring that is over.
+struct LoadSecond {
+  int64_t began_ns;  // monotonic
+  double seconds;    // 1, but of the last one
+  const Histogram& latencies;
+};
+using SecondSink = std::function<void(const LoadSecond&)>;
+
+// Hands seconds that are over to a sink, if there is one: not where latencies are recorded, since a sink may take its time.
+class SecondTeller {
+ public:
+  // Before any latency is recorded. `series` outlives it.
+  SecondTeller(SecondsSeries& series, SecondSink sink);
+  // Those that were told since the last call, in order.
+  void tell(double measured_seconds);
+
+ private:
+  SecondsSeries& series_;
+  SecondSink sink_;
+  uint64_t told_ = 0;
 };
 
 }  // namespace redoubt

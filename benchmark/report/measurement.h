@@ -11,6 +11,7 @@
 #include "benchmark/load/load.h"
 #include "benchmark/report/server_cpu.h"
 #include "benchmark/report/time_figures.h"
+#include "benchmark/report/verify_counts.h"
 
 namespace redoubt {
 
@@ -48,6 +49,7 @@ struct Measurement {
   std::optional<TimeFigures> client_lag;  // how late the client was; none: too short to tell
   std::optional<ServerCpu> server_cpu;    // spent meanwhile, and in the warm-up; none: it does not tell
   bool whole = true;                      // false: interrupted
+  std::optional<VerifyCounts> verified;   // with --verify
 
   double rate() const { return seconds > 0 ? static_cast<double>(replies) / seconds : 0; }
   // Of a command of the mix: in requests per second, and of all replies.

@@ -49,6 +49,9 @@ void Report::test(const LoadResult& result, const Measurement& measurement) {
       break;
     }
   }
+  if (measurement.verified && form_ != ReportForm::csv) {
+    out_.print("{}\n", verified_sentence(*measurement.verified));
+  }
   out_.flush();
 }
 

@@ -58,6 +58,15 @@ json::array commands_of(const Measurement& measurement) {
   return commands;
 }
 
+json::value json_or_null(const std::optional<VerifyCounts>& verified) {
+  if (!verified) return nullptr;
+  json::object counts{{"replies", verified->replies}};
+  for (size_t index = 0; index < verify_faults; ++index) {
+    counts[name_of(static_cast<VerifyFault>(index))] = verified->found[index];
+  }
+  return counts;
+}
+
 json::object json_of(const Measurement& one) {
   const std::optional<double> lag_share = one.client_lag_share();
   return {{"test", json_of_bytes(one.test)},
@@ -75,6 +84,7 @@ json::object json_of(const Measurement& one) {
           {"client_lag_share", lag_share ? json::value(*lag_share) : json::value(nullptr)},
           {"commands", commands_of(one)},
           {"cpu", cpu_of(one)},
+          {"verify", json_or_null(one.verified)},
           {"series", json_of(one.series)}};
 }
 

@@ -85,6 +85,11 @@ class Page {
   void test(Measurements of_test) {
     add("<h2>{}</h2>\n", html_name(of_test.front().test, shown_bytes_of_title));
     for (const Knee& knee : find_knees(of_test)) add("<p>{}</p>\n", html_text(knee_sentence(knee, decimals)));
+    for (const Measurement& one : of_test) {
+      if (!one.verified) continue;
+      add("<p{}>{}</p>\n", one.verified->all() > 0 ? " class=\"bad\"" : "",
+          html_text(verified_sentence(*one.verified)));
+    }
     const auto same_pipeline = [](const Measurement& a, const Measurement& b) { return a.pipeline == b.pipeline; };
     const auto by_pipeline = groups_of(of_test, same_pipeline);
     html_ += "<div class=\"charts\">\n";

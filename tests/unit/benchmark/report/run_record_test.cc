@@ -135,9 +135,27 @@ TEST(RunRecord, TellsTheCommandsOfAMix) {
                               "</td><td>7.000</td>"));
 }
 
+TEST(RunJson, HasWhatWasVerified) {
+  RunRecord record = two_clients("VERIFY");
+  record.measurements.back().verified = VerifyCounts{.replies = 100, .found = {1, 2, 3, 4, 5, 6}};
+  const json::value document = json::parse(run_json(record));
+  EXPECT_EQ(document.at("measurements").at(0).at("verify"), nullptr);
+  const json::value expected = {{"replies", 100}, {"wrong", 1}, {"stale", 2}, {"swapped", 3},
+                                {"damaged", 4},   {"type", 5},  {"error", 6}};
+  EXPECT_EQ(document.at("measurements").at(1).at("verify"), expected);
+}
+
 TEST(RunJson, NamesThatAreNoTextLoseNothing) {
   const json::value document = json::parse(run_json(two_clients("SET \xff \"x\"")));
   EXPECT_EQ(document.at("measurements").at(0).at("test").at("base64"), "U0VUIP8gIngi");
+}
+
+TEST(RunPage, HasWhatWasVerified) {
+  RunRecord record = two_clients("VERIFY");
+  record.measurements.front().verified = VerifyCounts{.replies = 100};
+  EXPECT_THAT(run_page(record), HasSubstr("<p>verified 100 replies: all as expected</p>"));
+  record.measurements.front().verified->found[0] = 1;
+  EXPECT_THAT(run_page(record), HasSubstr("<p class=\"bad\">verified 100 replies: 1 wrong</p>"));
 }
 
 TEST(RunPage, NamesAreText) {
