@@ -26,8 +26,9 @@ constexpr int64_t before_ns = ns_per_second;
 constexpr int64_t after_ns = 3 * ns_per_second;
 // A writer whose last write is older does not write.
 constexpr int64_t lately_ns = ns_per_second;
-// At the end a primary is looked for for so long.
-constexpr int64_t end_patience_ns = 10 * ns_per_second;
+// At the end a primary is looked for for so many times the timeout.
+constexpr int64_t end_patience = 10;
+constexpr int64_t ns_per_ms = 1'000'000;
 constexpr size_t digits_of_run = 12;
 constexpr size_t shown_bytes_of_error = 100;
 constexpr std::string_view erase_line = "\r\x1b[K";
@@ -154,7 +155,7 @@ void FailoverRun::show(int64_t now_ns) {
 }
 
 Status FailoverRun::look_at_end() {
-  const int64_t until_ns = monotonic_ns() + end_patience_ns;
+  const int64_t until_ns = monotonic_ns() + end_patience * plan_.timeout_ms * ns_per_ms;
   while (true) {
     Status looked = [this]() -> Status {
       Result<PrimaryFinder::Primary> primary = finder_.connect();
