@@ -21,7 +21,8 @@ constexpr uint64_t most_data = uint64_t{1} << 30;
 constexpr uint64_t most_pipeline = 1'000'000;
 constexpr uint64_t most_rate = 100'000'000;
 constexpr double most_seconds = 1e7;
-constexpr uint64_t most_writers = 1000;  // with --failover: each is a thread
+constexpr uint64_t most_writers = 1000;        // with --failover: each is a thread
+constexpr uint64_t least_rate_of_writer = 20;  // requests per second
 constexpr double most_timeout = 3600;
 constexpr uint64_t verify_key_space = 10'000;
 constexpr size_t verify_data_size = 64;
@@ -419,6 +420,11 @@ void read_failover(Reader& given, BenchmarkOptions& options) {
   const double timeout = given.has("--timeout") ? given.seconds("--timeout") : 1;
   plan.timeout_ms = std::max<int64_t>(1, static_cast<int64_t>(std::min(timeout, most_timeout) * 1000));
   plan.rate = options.rate;
+  // Else what is only slow would look like an outage.
+  if (plan.rate > 0 && plan.rate < least_rate_of_writer * plan.writers) {
+    given.refuse(fmt::format("--rate must be {} or more for {} writers, or outages could not be told",
+                             least_rate_of_writer * plan.writers, plan.writers));
+  }
   plan.seconds = options.duration_seconds;
   plan.begin = given.has("--failover-now");
 }

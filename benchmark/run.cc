@@ -30,10 +30,10 @@ namespace {
 constexpr uint64_t other_files = 32;
 constexpr uint64_t files_per_thread = 8;
 
-Status make_room_for_clients(const BenchmarkOptions& options, size_t masters) {
+Status make_room_for_clients(const BenchmarkOptions& options, size_t others) {
   uint64_t clients = options.clients;
   for (const auto count : options.client_counts) clients = std::max<uint64_t>(clients, count);
-  const uint64_t wanted = clients + masters + other_files + files_per_thread * std::max<uint64_t>(1, options.threads);
+  const uint64_t wanted = clients + others + other_files + files_per_thread * std::max<uint64_t>(1, options.threads);
   // The hard limit is somebody's decision, also where we may change it.
   rlimit allowed{};
   getrlimit(RLIMIT_NOFILE, &allowed);
@@ -273,7 +273,8 @@ int measure_tests(const BenchmarkOptions& options, const Target& target, Cluster
 
 int run_benchmark(const BenchmarkOptions& given, Output& out, Output& err) {
   BenchmarkOptions options = given;
-  if (const Status room = make_room_for_clients(options, 0); !room) return failed(err, room.error());
+  const size_t sentinels = options.failover.wanted() ? options.clients : 0;  // a link of each writer
+  if (const Status room = make_room_for_clients(options, sentinels); !room) return failed(err, room.error());
   if (const Status files = check_files(options); !files) return failed(err, files.error());
   if (options.failover.wanted()) return run_failover(options.failover, options.form, options.json_file, out, err);
   const Result<Target> target = find_target(options.server, {options.resp3, options.tracking});

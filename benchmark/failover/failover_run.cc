@@ -30,7 +30,7 @@ constexpr int64_t lately_ns = ns_per_second;
 constexpr int64_t end_patience = 10;
 constexpr int64_t ns_per_ms = 1'000'000;
 constexpr size_t digits_of_run = 12;
-constexpr size_t shown_bytes_of_error = 100;
+constexpr size_t shown_bytes_of_error = 200;
 constexpr std::string_view erase_line = "\r\x1b[K";
 
 class FailoverRun {
@@ -146,8 +146,7 @@ void FailoverRun::show(int64_t now_ns) {
   out_.print("{}{:.0f} s: {:.0f} writes/s to {}", erase_line, static_cast<double>(now_ns - began_ns_) / ns_per_second,
              rate, last->primary());
   if (silent_ns > look_every_ns) {
-    out_.print("; outage, {:.1f} s until now: {}", static_cast<double>(silent_ns) / ns_per_second,
-               std::string_view(last->last_error()).substr(0, shown_bytes_of_error));
+    out_.print("; outage, {:.1f} s until now: {}", static_cast<double>(silent_ns) / ns_per_second, last->last_error());
   }
   out_.flush();
   shown_writes_ = writes;
@@ -155,6 +154,7 @@ void FailoverRun::show(int64_t now_ns) {
 }
 
 Status FailoverRun::look_at_end() {
+  const bool interrupted = interrupt_.seen();
   const int64_t until_ns = monotonic_ns() + end_patience * plan_.timeout_ms * ns_per_ms;
   while (true) {
     Status looked = [this]() -> Status {
@@ -171,7 +171,7 @@ Status FailoverRun::look_at_end() {
       }
       return {};
     }();
-    if (looked || monotonic_ns() >= until_ns) return looked;
+    if (looked || monotonic_ns() >= until_ns || interrupted != interrupt_.seen()) return looked;
     std::this_thread::sleep_for(std::chrono::nanoseconds(look_every_ns));
   }
 }
@@ -183,7 +183,7 @@ FailoverRecord FailoverRun::end() {
                         .ended_ns = ended_ns_,
                         .interrupted = interrupt_.seen()};
   if (const Status looked = look_at_end(); !looked) {
-    record.unread = looked.error().text + "; they begin with " + prefix_;
+    record.unread = shown_name(looked.error().text, shown_bytes_of_error) + "; they begin with " + prefix_;
   }
   std::vector<std::vector<Silence>> silences;
   for (const auto& writer : writers_) {
@@ -211,6 +211,10 @@ int run_failover(const FailoverPlan& plan, ReportForm form, const std::string& j
     tell_failover(record, Painter::for_descriptor(STDOUT_FILENO), out);
   }
   bool good = record.nothing_lost() && !record.unread;
+  if (record.totals.writes + record.totals.increments == 0) {
+    err.write("No write was acknowledged\n");
+    good = false;
+  }
   if (!written) {
     err.print("No failover was begun: {}\n", written.error().text);
     good = false;

@@ -15,16 +15,17 @@ namespace {
 
 constexpr int64_t ns_per_second = 1'000'000'000;
 constexpr int64_t pause_ns = 20'000'000;  // between two attempts
-constexpr size_t shown_bytes_of_error = 120;
+constexpr size_t shown_bytes_of_error = 200;
+constexpr size_t most_bytes_of_code = 30;
 // A server whose replies make no sense must not fill the memory.
 constexpr size_t most_losses_noted = 1000;
 
 // "READONLY" of "READONLY You can't write against a read only replica."
 std::string kind_of(const Reply& error) {
   const std::string_view word = std::string_view(error.text).substr(0, error.text.find(' '));
-  const bool code = !word.empty() && word.size() <= shown_bytes_of_error &&
+  const bool code = !word.empty() && word.size() <= most_bytes_of_code &&
                     std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-  return code && word != "ERR" ? std::string(word) : shown_name(error.text, shown_bytes_of_error);
+  return code && word != "ERR" ? std::string(word) : error.text;
 }
 
 }  // namespace
@@ -105,11 +106,12 @@ bool FailoverWriter::connect() {
   return true;
 }
 
-void FailoverWriter::fail(std::string text) {
+void FailoverWriter::fail(std::string_view text) {
   primary_.reset();
-  recorder_.failed(text);
+  std::string shown = shown_name(text, shown_bytes_of_error);
+  recorder_.failed(shown);
   const std::lock_guard lock(mutex_);
-  last_error_ = std::move(text);
+  last_error_ = std::move(shown);
 }
 
 bool FailoverWriter::write() {

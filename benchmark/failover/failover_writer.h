@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "benchmark/failover/failover_plan.h"
@@ -97,7 +98,7 @@ class FailoverWriter {
   bool increment(Counter& counter);
   void note_acknowledged();
   // Counts it; the connection is given up.
-  void fail(std::string text);
+  void fail(std::string_view text);
   static std::string explain(const Result<Reply>& reply);
   void found(Key& key, const Findings& findings, uint64_t number, const std::string& primary);
   void found(Counter& counter, const Findings& findings, int64_t value, const std::string& primary);

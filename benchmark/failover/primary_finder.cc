@@ -12,6 +12,7 @@ namespace redoubt {
 namespace {
 
 constexpr size_t shown_bytes_of_answer = 100;
+constexpr size_t most_bytes_of_host = 255;
 
 // "127.0.0.1:6379 is no sentinel: ERR unknown command 'SENTINEL'"
 Error refused(const std::string& sentinel, const Reply& reply) {
@@ -23,8 +24,13 @@ Error refused(const std::string& sentinel, const Reply& reply) {
 std::optional<Endpoint> endpoint_of(const Reply& reply) {
   if (reply.kind != ReplyKind::array || reply.items.size() != 2) return std::nullopt;
   const auto port = parse_u64(reply.items[1].text);
-  if (reply.items[0].text.empty() || !port || *port < 1 || *port > UINT16_MAX) return std::nullopt;
-  return Endpoint{.host = reply.items[0].text, .port = static_cast<int>(*port), .path = {}};
+  const std::string& host = reply.items[0].text;
+  // It will be shown.
+  if (host.empty() || host.size() > most_bytes_of_host || shown_name(host, most_bytes_of_host) != host) {
+    return std::nullopt;
+  }
+  if (!port || *port < 1 || *port > UINT16_MAX) return std::nullopt;
+  return Endpoint{.host = host, .port = static_cast<int>(*port), .path = {}};
 }
 
 }  // namespace

@@ -287,6 +287,8 @@ TEST(BenchmarkFailover, ALineThatMakesNoSenseIsRefused) {
       {{"--failover", "m@h", "-c", "1001"}, "-c must be a number from 1 to 1000, not '1001'"},
       {{"--failover", "m@h", "--timeout", "0"}, "--timeout must be a number of seconds above 0, not '0'"},
       {{"--failover", "m@h", "--sentinel-user", "u"}, "--sentinel-user needs --sentinel-password"},
+      {{"--failover", "m@h", "-c", "5", "--rate", "99"},
+       "--rate must be 100 or more for 5 writers, or outages could not be told"},
       {{"--failover-now"}, "--failover-now needs --failover"},
       {{"--timeout", "1"}, "--timeout needs --failover"},
       {{"--failover", "m@h", "--json", "/no/such/directory/file"}, "cannot write /no/such/directory/file"},
