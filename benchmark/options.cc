@@ -126,6 +126,7 @@ po::options_description describe() {
       (",r", text()->value_name("N"), "random keys, elements and scores below N, instead of always the same")    //
       (",P", text()->value_name("N"), "send so many requests at a time (1)")                                     //
       (",q", "a line per test")                                                                                  //
+      (",e", "tell error replies, which is always done: for scripts that ask for it")                            //
       ("clients", text()->value_name("LIST"), "a sweep: each test with 1,2,5,… clients, one table of them all")  //
       ("pipelines", text()->value_name("LIST"), "a sweep: each test with 1,16,… requests at a time")             //
       ("json", text()->value_name("FILE"), "write all figures to this file, too, as a JSON document")            //

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "common/resp/request_writer.h"
+
 namespace redoubt {
 namespace {
 

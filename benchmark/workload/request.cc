@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "common/base/number.h"
-#include "common/net/connect.h"
+#include "common/resp/request_writer.h"
 
 namespace redoubt {
 namespace {

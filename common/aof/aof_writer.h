@@ -1,21 +1,18 @@
-// Writes the records of an append-only file. Appends to a buffer of the caller, who may empty it between any two records.
-// Knows nothing of files, of databases (SELECT is a command like any other) or of what commands mean. Not thread-safe.
+// Writes the records of an append-only file: requests, and marks of time between them. Appends to a buffer of the caller, who may
+// empty it between any two records. Knows nothing of files, of databases (SELECT is a command like any other) or of what commands
+// mean. Not thread-safe.
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
-#include <span>
-#include <string>
-#include <string_view>
+
+#include "common/resp/request_writer.h"
 
 namespace redoubt {
 
-class AofWriter {
+class AofWriter : public RequestWriter {
  public:
-  explicit AofWriter(std::string& out) : out_(out) {}
+  using RequestWriter::RequestWriter;
 
-  void command(std::span<const std::string_view> args);
-  void command(std::initializer_list<std::string_view> args) { command(std::span(args.begin(), args.size())); }
   void select(int db);
   // The commands that follow were carried out at this time.
   void timestamp(int64_t unix_seconds);
@@ -25,20 +22,8 @@ class AofWriter {
   }
   void forget_timestamp() { last_timestamp_ = 0; }
 
-  // A command whose arguments come one by one: exactly `args` of them must follow.
-  void begin(size_t args);
-  void argument(std::string_view bytes);
-  void argument(int64_t value);
-  void argument(double value);
-
  private:
-  void header(char mark, uint64_t number);
-
-  std::string& out_;
   int64_t last_timestamp_ = 0;
 };
-
-// How many bytes command() appends for these arguments.
-size_t aof_command_size(std::span<const std::string_view> args);
 
 }  // namespace redoubt

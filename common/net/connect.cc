@@ -94,7 +94,7 @@ Status BlockingLink::wait(short events) {
 
 Result<Reply> BlockingLink::call(std::span<const std::string_view> args) {
   std::string request;
-  append_request(request, args);
+  RequestWriter(request).command(args);
   for (std::string_view rest = request; !rest.empty();) {
     const ssize_t sent = send(descriptor_, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
@@ -122,14 +122,6 @@ Result<Reply> BlockingLink::call(std::span<const std::string_view> args) {
     if (got == 0) return Error{"Server closed the connection"};
     if (got < 0 && errno != EINTR && errno != EAGAIN) return system_error();
     input_.assign(bytes, static_cast<size_t>(got < 0 ? 0 : got));
-  }
-}
-
-void append_request(std::string& out, std::span<const std::string_view> args) {
-  fmt::format_to(std::back_inserter(out), "*{}\r\n", args.size());
-  for (const std::string_view arg : args) {
-    fmt::format_to(std::back_inserter(out), "${}\r\n", arg.size());
-    out.append(arg).append("\r\n");
   }
 }
 

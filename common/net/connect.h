@@ -11,6 +11,7 @@
 
 #include "common/base/result.h"
 #include "common/resp/reply_parser.h"
+#include "common/resp/request_writer.h"
 
 namespace redoubt {
 
@@ -59,8 +60,5 @@ class BlockingLink {
   ReplyParser parser_;
   std::string input_;
 };
-
-// How a client writes a request.
-void append_request(std::string& out, std::span<const std::string_view> args);
 
 }  // namespace redoubt

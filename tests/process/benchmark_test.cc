@@ -345,7 +345,7 @@ TEST_F(Benchmark, IdleConnectionsAreOpenedAndHeld) {
 }
 
 TEST_F(Benchmark, AnErrorThatComesTogetherWithTheGreetingIsOneOfTheTest) {
-  EXPECT_EQ(run({"-q", "--dbnum", "1", "-n", "10", "-c", "1", "nosuch"}), 1);
+  EXPECT_EQ(run({"-q", "-e", "--dbnum", "1", "-n", "10", "-c", "1", "nosuch"}), 1);
   EXPECT_THAT(err_, StartsWith("Error from server: ERR unknown command 'nosuch'"));
   EXPECT_THAT(out_, StartsWith("nosuch: "));
 }

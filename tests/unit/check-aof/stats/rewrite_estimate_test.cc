@@ -32,7 +32,9 @@ class Follower {
     database_.see(args);
     const CommandEntry& entry = book_.find(args[0]);
     book_.find_keys(entry, args, keys_);
-    const uint64_t bytes = aof_command_size(args);
+    std::string record;
+    AofWriter(record).command(args);
+    const uint64_t bytes = record.size();
     total_ += bytes;
     estimate_.add(entry, args, keys_, database_.number(), bytes);
   }
