@@ -39,7 +39,7 @@ void ValueLoader::drop() {
   entry_ = nullptr;
   if (value_.data != nullptr) destroy_object(type_of(kind_), value_.encoding, value_.data);
   value_ = {};
-  pairs_.reset();
+  small_.reset();
   if (zset_.has_value() && zset_->size() != 0) zset_.reset();
 }
 
@@ -67,10 +67,10 @@ Result<Entry*> ValueLoader::finish_value() {
   }
   if (kind_ == RdbKind::string) return std::exchange(entry_, nullptr);
   if (kind_ == RdbKind::list && value_.data != nullptr) List::settle_loaded(value_, settings_);
-  if (pairs_.has_value()) {
-    pairs_->shrink();
-    value_ = {Encoding::listpack, pairs_->release()};
-    pairs_.reset();
+  if (small_.has_value()) {
+    small_->shrink();
+    value_ = {Encoding::listpack, small_->release()};
+    small_.reset();
   }
   if (zset_.has_value() && zset_->size() != 0) value_ = zset_->finish();
   if (value_.data == nullptr) return nullptr;
@@ -127,14 +127,43 @@ void ValueLoader::stream(const RdbStream& /*stream*/) { fail("Streams cannot be 
 // ---- sets -----------------------------------------------------------------------------------------
 
 void ValueLoader::begin_set(uint64_t count) {
+  const TypeLimits& limits = settings_.limits;
+  // One that may fit a listpack begins with its first member.
+  if (count <= std::min(limits.set_max_listpack_entries, limits.set_max_intset_entries)) return;
   value_ = Set::make(settings_);
-  if (count <= std::min<uint64_t>(settings_.limits.set_max_intset_entries, uint64_t{1} << 30)) return;
+  if (count <= std::min<uint64_t>(limits.set_max_intset_entries, uint64_t{1} << 30)) return;
   Set set(value_, settings_);
   set.become_table(justified(count));
   value_ = set.value();
 }
 
+// Into the listpack of a small set, which begins here if the member is the first and a text. False: it does not belong there.
+bool ValueLoader::small_set_takes(const ListpackValue& member) {
+  if (member.is_integer()) return false;
+  const std::string_view text = member.text;
+  if (text.size() > settings_.limits.set_max_listpack_value) return false;
+  if (!small_.has_value()) {
+    if (value_.data != nullptr || parse_i64(text)) return false;
+    small_.emplace(ListpackView::empty_size + justified(count_) * listpack_element_size(text));
+  }
+  if (small_->size() >= settings_.limits.set_max_listpack_entries) return false;
+  if (listpack_would_overflow(small_->bytes(), text.size())) return false;
+  if (!small_->empty() && small_->find(text, small_->first()) != ListpackView::none) {
+    fail(duplicate_member);
+  } else {
+    small_->append(text);
+  }
+  return true;
+}
+
 void ValueLoader::set_member(const ListpackValue& member) {
+  if (small_set_takes(member)) return;
+  if (small_.has_value()) {
+    value_ = {Encoding::listpack, small_->release()};
+    small_.reset();
+  } else if (value_.data == nullptr) {
+    value_ = Set::make(settings_);
+  }
   Set set(value_, settings_);
   // With the first text in it, a set that will be too large for a listpack can only become a table.
   if (set.encoding() == Encoding::intset && !member.is_integer() &&
@@ -170,7 +199,7 @@ void ValueLoader::packed_set(RdbBlob kind, std::string_view blob) {
 
 void ValueLoader::begin_hash(uint64_t count) {
   if (count > settings_.limits.hash_max_listpack_entries) return begin_hash_table(justified(count));
-  pairs_.emplace();
+  small_.emplace();
 }
 
 void ValueLoader::begin_hash_table(size_t fields) {
@@ -188,21 +217,21 @@ void ValueLoader::pair(std::string_view name, std::string_view value, int64_t ex
   if (value_.data != nullptr && value_.encoding == Encoding::hashtable) return table_pair(name, value, expires_ms);
   const size_t longest = settings_.limits.hash_max_listpack_value;
   const bool fits = name.size() <= longest && value.size() <= longest;
-  if (fits && (expires_ms != RdbKey::never || !pairs_.has_value())) return expiring_pair(name, value, expires_ms);
+  if (fits && (expires_ms != RdbKey::never || !small_.has_value())) return expiring_pair(name, value, expires_ms);
   const size_t bytes = listpack_element_size(name) + listpack_element_size(value);
-  if (!fits || listpack_would_overflow(pairs_->bytes(), bytes)) {
+  if (!fits || listpack_would_overflow(small_->bytes(), bytes)) {
     small_hash_becomes_table();
     return table_pair(name, value, expires_ms);
   }
-  pairs_->append(name);
-  pairs_->append(value);
+  small_->append(name);
+  small_->append(value);
 }
 
 // In a small hash in which at least one field expires.
 void ValueLoader::expiring_pair(std::string_view name, std::string_view value, int64_t expires_ms) {
-  if (pairs_.has_value()) {
-    value_ = {Encoding::listpack, pairs_->release()};
-    pairs_.reset();
+  if (small_.has_value()) {
+    value_ = {Encoding::listpack, small_->release()};
+    small_.reset();
   }
   Hash hash(value_, settings_);
   const size_t before = hash.size();
@@ -214,9 +243,9 @@ void ValueLoader::expiring_pair(std::string_view name, std::string_view value, i
 
 void ValueLoader::small_hash_becomes_table() {
   ObjectValue small = value_;
-  if (pairs_.has_value()) {
-    small = {Encoding::listpack, pairs_->release()};
-    pairs_.reset();
+  if (small_.has_value()) {
+    small = {Encoding::listpack, small_->release()};
+    small_.reset();
   }
   begin_hash_table(justified(count_));
   Hash(small, settings_).for_each_stored([this](ListpackValue name, ListpackValue value, int64_t at_ms) {

@@ -60,6 +60,7 @@ class ValueLoader : public RdbVisitor {
 
   void begin_set(uint64_t count);
   void set_member(const ListpackValue& member);
+  bool small_set_takes(const ListpackValue& member);
   void packed_set(RdbBlob kind, std::string_view blob);
   void begin_hash(uint64_t count);
   void begin_hash_table(size_t fields);
@@ -80,7 +81,7 @@ class ValueLoader : public RdbVisitor {
   // What there is of the value: one of these.
   Entry* entry_ = nullptr;                // a string
   ObjectValue value_;                     // when its data is not null
-  std::optional<Listpack> pairs_;         // a hash that is still small
+  std::optional<Listpack> small_;         // a hash that is still small, or a set that is and has a text
   std::optional<SortedSetBuilder> zset_;  // mostly empty, and kept from one value to the next
 };
 

@@ -169,6 +169,8 @@ TEST_F(ValueLoading, SetsByElements) {
       {{"a", "123456"}, Encoding::hashtable},
       {{"123456", "a"}, Encoding::hashtable},
       {{"", "a"}, Encoding::listpack},
+      {{"abcdef", "b"}, Encoding::hashtable},
+      {{"a", "abcdef", "b"}, Encoding::hashtable},
   };
   for (const auto& [members, encoding] : cases) {
     ASSERT_EQ(load_set(members), "");
@@ -201,6 +203,7 @@ TEST_F(ValueLoading, SetsWithDuplicates) {
   static const std::string error = "Duplicate set members detected";
   EXPECT_EQ(load_set({"1", "2", "1"}), error);
   EXPECT_EQ(load_set({"a", "b", "a"}), error);
+  EXPECT_EQ(load_set({"a", "1", "1"}), error);
   limits_.set_max_intset_entries = 2;
   limits_.set_max_listpack_entries = 2;
   EXPECT_EQ(load_set({"1", "2", "1"}), error);
