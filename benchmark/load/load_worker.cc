@@ -18,7 +18,6 @@ constexpr size_t input_size = size_t{64} << 10;
 constexpr size_t connecting_at_once = 100;
 constexpr int64_t stop_interval_ms = 100;
 constexpr int64_t patience_after_stop_ns = 1'000'000'000;
-constexpr size_t most_error_texts = 100;  // by kind; others are counted together
 
 }  // namespace
 
@@ -221,12 +220,7 @@ void LoadConnection::error_reply(std::string_view text, uint64_t before) {
   if (const uint64_t at = before - greeting_left_; !worker_.commands_.empty() && at < pending_) {
     ++worker_.commands_[chosen_[chosen_.size() - pending_ + at]].errors;
   }
-  const auto known = worker_.errors_.find(text);
-  if (known != worker_.errors_.end()) {
-    ++known->second;
-  } else {
-    ++worker_.errors_[worker_.errors_.size() < most_error_texts ? std::string(text) : "other errors"];
-  }
+  worker_.errors_.count(text);
 }
 
 // ---- a thread ------------------------------------------------------------------------------------

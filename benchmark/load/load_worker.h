@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "benchmark/load/error_texts.h"
 #include "benchmark/load/histogram.h"
 #include "benchmark/load/lag_probe.h"
 #include "benchmark/load/load.h"
@@ -105,7 +106,7 @@ class LoadWorker final : private TickHandler {
   const std::optional<Histogram>& service() const { return service_; }
   const Histogram& lag() const { return lag_.lag(); }
   uint64_t unanswered() const;
-  const std::map<std::string, uint64_t, std::less<>>& errors() const { return errors_; }
+  const std::map<std::string, uint64_t, std::less<>>& errors() const { return errors_.counts(); }
   // Of a mix of several, by the number of the request.
   struct Command {
     uint64_t errors = 0;
@@ -143,7 +144,7 @@ class LoadWorker final : private TickHandler {
   LatencyRecorder latency_{shared_.series};
   std::optional<Histogram> service_;
   uint64_t overdue_ = 0;  // not sent when the load was to end
-  std::map<std::string, uint64_t, std::less<>> errors_;
+  ErrorTexts errors_;
   std::vector<Command> commands_;
   std::atomic<uint64_t> replies_ = 0;
   std::string failure_;

@@ -16,7 +16,6 @@ constexpr size_t connecting_at_once = 100;
 constexpr uint64_t reading_pipeline = 64;
 constexpr int64_t look_interval_ms = 100;
 constexpr int64_t patience_after_stop_ns = 1'000'000'000;
-constexpr size_t most_error_texts = 100;  // by kind; others are counted together
 
 }  // namespace
 
@@ -132,7 +131,7 @@ void VerifyConnection::check(const Reply& reply) {
 void VerifyConnection::found(VerifyFault fault, const VerifyStep& step, const Reply& reply, uint64_t newest) {
   VerifyShared& shared = worker_.shared_;
   if (shared.plan.stop_on_error) shared.stopping = true;
-  if (fault == VerifyFault::error && worker_.phase_ == VerifyPhase::loading) worker_.count_error(reply.text);
+  if (fault == VerifyFault::error && worker_.phase_ == VerifyPhase::loading) worker_.errors_.count(reply.text);
   if (!shared.findings.count(fault)) return;
   shared.findings.tell(fmt::format("{}: connection {}, reply {}: {}\n  expected {}\n  got {}\n", name_of(fault),
                                    number_, replies_, request_text(shared.values, step),
@@ -194,15 +193,6 @@ uint64_t VerifyWorker::unanswered() const {
   uint64_t all = 0;
   for (const auto& connection : connections_) all += connection->pending();
   return all;
-}
-
-void VerifyWorker::count_error(std::string_view text) {
-  const auto known = errors_.find(text);
-  if (known != errors_.end()) {
-    ++known->second;
-  } else {
-    ++errors_[errors_.size() < most_error_texts ? std::string(text) : "other errors"];
-  }
 }
 
 void VerifyWorker::fail(std::string text) {

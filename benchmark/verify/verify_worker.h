@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "benchmark/load/error_texts.h"
 #include "benchmark/load/histogram.h"
 #include "benchmark/load/lag_probe.h"
 #include "benchmark/load/load.h"
@@ -90,7 +91,7 @@ class VerifyWorker final : private TickHandler {
   // When it is done with a phase.
   uint64_t unanswered() const;
   const std::string& failure() const { return failure_; }
-  const std::map<std::string, uint64_t, std::less<>>& errors() const { return errors_; }
+  const std::map<std::string, uint64_t, std::less<>>& errors() const { return errors_.counts(); }
   // When run() has returned, or the phase of loading is over.
   const Histogram& latency() const { return latency_.total(); }
   const Histogram& lag() const { return lag_.lag(); }
@@ -105,7 +106,6 @@ class VerifyWorker final : private TickHandler {
   void end_phase();
   void open_next();
   void connection_done() { active_ -= active_ > 0; }
-  void count_error(std::string_view text);
   void fail(std::string text);
   int64_t look_at_stop();
 
@@ -121,7 +121,7 @@ class VerifyWorker final : private TickHandler {
   LatencyRecorder latency_{shared_.series};
   std::atomic<bool> measuring_ = false;
   LagProbe lag_{loop_, measuring_};
-  std::map<std::string, uint64_t, std::less<>> errors_;
+  ErrorTexts errors_;
   std::atomic<uint64_t> replies_ = 0;
   int64_t last_reply_ns_ = 0;
   std::string failure_;
