@@ -6,6 +6,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <string>
 
+#include "benchmark/handoff/handoff_stamp.h"
 #include "benchmark/verify/verify_values.h"
 #include "benchmark/workload/standard_tests.h"
 #include "common/base/number.h"
@@ -26,6 +27,9 @@ constexpr uint64_t least_rate_of_writer = 20;  // requests per second
 constexpr double most_timeout = 3600;
 constexpr uint64_t verify_key_space = 10'000;
 constexpr size_t verify_data_size = 64;
+constexpr uint64_t most_numberings = 20'000'000;
+constexpr double least_speed = 0.001;
+constexpr double most_speed = 1e6;
 constexpr uint64_t most_key_space = 1'000'000'000'000;  // 12 digits
 
 constexpr ToolManual manual{
@@ -47,7 +51,9 @@ constexpr ToolManual manual{
         "  redoubt-benchmark -t get --clients 1,2,5,15,50 --pipelines 1,16 --html report.html\n"
         "  redoubt-benchmark -p 6379 --compare redis://127.0.0.1:6380 -t set,get\n"
         "  redoubt-benchmark --failover mymaster@10.0.0.1:26379,10.0.0.2:26379\n"
-        "  redoubt-benchmark --verify --threads 2 -P 16    is each reply right?\n\n"
+        "  redoubt-benchmark --verify --threads 2 -P 16    is each reply right?\n"
+        "  redoubt-benchmark --replay monitor.log --replay-speed 2\n"
+        "  redoubt-benchmark --pubsub 100 -c 5 --rate 1000 -d 200\n\n"
         "exit status: 0, or 1 when it could not be done, the server answered with errors, or with --verify replies "
         "were wrong\n",
     .short_help = false,
@@ -103,6 +109,27 @@ void describe_verify(po::options_description& options) {
       "have 64 bytes, keys are below -r 10000");
 }
 
+void describe_replay(po::options_description& options) {
+  const auto text = [] { return po::value<std::string>(); };
+  options.add_options()  //
+      ("replay", text()->value_name("FILE"),
+       "send what a log of MONITOR has, at its times; each client of it is a connection; - is standard input")  //
+      ("replay-speed", text()->value_name("X"),
+       "2: twice as fast; max: as fast as replies come, -P requests of a connection at a time (1)");
+}
+
+void describe_handoff(po::options_description& options) {
+  const auto text = [] { return po::value<std::string>(); };
+  options.add_options()  //
+      ("blocking", text()->value_name("N"),
+       "N clients wait in BLPOP for what -c clients push to -r lists (1): how long a value takes from one to the "
+       "other")  //
+      ("pubsub", text()->value_name("N"),
+       "N clients subscribe to what -c clients publish on -r channels (1): how long a message takes")  //
+      ("pattern", "with --pubsub: each subscriber has a pattern that all channels match")              //
+      ("sharded", "with --pubsub: SSUBSCRIBE and SPUBLISH");
+}
+
 po::options_description describe() {
   po::options_description options("options");
   const auto text = [] { return po::value<std::string>(); };
@@ -144,6 +171,8 @@ po::options_description describe() {
   describe_comparison(options);
   describe_failover(options);
   describe_verify(options);
+  describe_replay(options);
+  describe_handoff(options);
   return options;
 }
 
@@ -276,6 +305,82 @@ void read_sweep(Reader& given, BenchmarkOptions& options) {
   }
   for (const char* const name : {"-l", "-I"}) {
     if (given.has(name)) given.refuse(fmt::format("{} is of no use with --clients or --pipelines", name));
+  }
+}
+
+void read_replay(Reader& given, BenchmarkOptions& options) {
+  if (!given.has("--replay")) {
+    if (given.has("--replay-speed")) given.refuse("--replay-speed needs a log: --replay");
+    return;
+  }
+  options.replay.file = given.text("--replay");
+  if (options.replay.file.empty()) given.refuse("--replay needs the name of a file");
+  if (given.text("--replay-speed") == "max") {
+    options.replay.speed = 0;
+  } else if (given.has("--replay-speed")) {
+    const auto speed = parse_double(given.text("--replay-speed"));
+    if (!speed || *speed < least_speed || *speed > most_speed) {
+      given.refuse(fmt::format("--replay-speed must be a number from {} to {}, or max, not '{}'", least_speed,
+                               most_speed, given.text("--replay-speed")));
+    } else {
+      options.replay.speed = *speed;
+    }
+  }
+  given.allow_only("--replay", {"--replay-speed",
+                                "-h",
+                                "-p",
+                                "-s",
+                                "-a",
+                                "--user",
+                                "-u",
+                                "-3",
+                                "-P",
+                                "-q",
+                                "--csv",
+                                "--precision",
+                                "--json",
+                                "--html",
+                                "--hdr-out",
+                                "--duration",
+                                "--stop-on-error",
+                                "--preload",
+                                "-d",
+                                "--sizes",
+                                "--compressible",
+                                "--unique",
+                                "--seed"});
+  if (!options.command.empty()) given.refuse("--replay and a command both say what to send: give one of them");
+}
+
+void read_handoff(Reader& given, BenchmarkOptions& options) {
+  for (const char* const name : {"--pattern", "--sharded"}) {
+    if (given.has(name) && !given.has("--pubsub")) given.refuse(fmt::format("{} needs subscribers: --pubsub", name));
+  }
+  if (given.has("--pattern") && given.has("--sharded")) {
+    given.refuse("--pattern and --sharded both say how to subscribe: give one of them");
+  }
+  const char* const name = given.has("--pubsub") ? "--pubsub" : "--blocking";
+  if (!given.has(name)) return;
+  HandoffOptions& handoff = options.handoff;
+  handoff.receivers = given.number(name, 1, most_clients, 1);
+  handoff.form = !given.has("--pubsub")   ? HandoffForm::list
+                 : given.has("--pattern") ? HandoffForm::pattern
+                 : given.has("--sharded") ? HandoffForm::sharded
+                                          : HandoffForm::channel;
+  given.allow_only(
+      name, {"--pattern", "--sharded",   "-h",     "-p",     "-s",        "-a",         "--user", "-u",
+             "--dbnum",   "-3",          "-c",     "-n",     "-P",        "-d",         "-r",     "-q",
+             "--csv",     "--precision", "--json", "--html", "--hdr-out", "--duration", "--rate", "--stop-on-error"});
+  if (!options.command.empty()) given.refuse(fmt::format("{} sends requests of its own, and no command", name));
+  const uint64_t places = std::max<uint64_t>(1, options.key_space);
+  if (given.has("-d") && options.data_size < HandoffStamp::size) {
+    given.refuse(fmt::format("{} sends values that carry a stamp: -d must be {} or more", name, HandoffStamp::size));
+  }
+  if (handoff.form == HandoffForm::list && places > handoff.receivers) {
+    given.refuse(fmt::format("each of the {} lists needs somebody who waits for it: --blocking {}", places, places));
+  }
+  if (places * options.clients * (handoff.form == HandoffForm::list ? 1 : handoff.receivers) > most_numberings) {
+    given.refuse(fmt::format("{}: so many clients with so many channels are too much to keep account of", name));
   }
 }
 
@@ -445,6 +550,8 @@ ParsedBenchmark parse_benchmark(int argc, const char* const* argv, Output& out, 
   read_server(given, options);
   read_load(given, options);
   read_sweep(given, options);
+  read_replay(given, options);
+  read_handoff(given, options);
   read_files(given, options);
   read_comparison(given, options);
   read_verify(given, options);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "benchmark/failover/failover_plan.h"
+#include "benchmark/handoff/handoff_kind.h"
 #include "benchmark/report/report.h"
 #include "benchmark/workload/key_choice.h"
 #include "benchmark/workload/value_choice.h"
@@ -15,6 +16,17 @@
 #include "common/tool/output.h"
 
 namespace redoubt {
+
+struct ReplayOptions {
+  std::string file;  // a log of MONITOR, "-": standard input; empty: no replay
+  double speed = 1;  // 0: as fast as replies come
+};
+
+// Values that clients hand to clients.
+struct HandoffOptions {
+  size_t receivers = 0;  // 0: not wanted
+  HandoffForm form = HandoffForm::list;
+};
 
 struct BenchmarkOptions {
   ServerUri server;
@@ -49,6 +61,8 @@ struct BenchmarkOptions {
   std::string json_file;             // empty: none
   std::string html_file;
   std::string hdr_file;
+  ReplayOptions replay;
+  HandoffOptions handoff;
   // A sweep, where either is not empty: each test with each of them, in ascending order.
   std::vector<size_t> client_counts;
   std::vector<size_t> pipelines;

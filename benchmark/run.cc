@@ -11,8 +11,10 @@
 #include "benchmark/cluster/cluster.h"
 #include "benchmark/compare/compare.h"
 #include "benchmark/failover/failover_run.h"
+#include "benchmark/handoff/handoff.h"
 #include "benchmark/interrupt.h"
 #include "benchmark/measurer.h"
+#include "benchmark/replay/replay.h"
 #include "benchmark/report/report.h"
 #include "benchmark/report/run_record.h"
 #include "benchmark/report/sweep_report.h"
@@ -31,7 +33,7 @@ constexpr uint64_t other_files = 32;
 constexpr uint64_t files_per_thread = 8;
 
 Status make_room_for_clients(const BenchmarkOptions& options, size_t others) {
-  uint64_t clients = options.clients;
+  uint64_t clients = options.clients + options.handoff.receivers;
   for (const auto count : options.client_counts) clients = std::max<uint64_t>(clients, count);
   const uint64_t wanted = clients + others + other_files + files_per_thread * std::max<uint64_t>(1, options.threads);
   // The hard limit is somebody's decision, also where we may change it.
@@ -100,7 +102,7 @@ Run::Run(const BenchmarkOptions& options, const Target& target, Measurer& measur
     : options_(options), target_(target), measurer_(measurer), out_(out), err_(err) {
   record_ = {.server = target.name,
              .began_ms = wall_ms(),
-             .requests = options_.duration_seconds > 0 ? 0 : options_.requests,
+             .requests = options_.duration_seconds > 0 || !options_.replay.file.empty() ? 0 : options_.requests,
              .rate = options_.rate,
              .data_size = options_.values.largest(),
              .key_space = options_.key_space,
@@ -191,9 +193,11 @@ bool Run::one_mode(ModeOutcome (*mode)(const ModeRun&), const RunFacts& facts) {
 }
 
 int Run::run(const RunFacts& facts) {
-  record_.whole = options_.verify     ? one_mode(run_verify, facts)
-                  : options_.sweeps() ? sweep_each_test(facts)
-                                      : each_test(facts);
+  record_.whole = options_.verify                  ? one_mode(run_verify, facts)
+                  : !options_.replay.file.empty()  ? one_mode(run_replay, facts)
+                  : options_.handoff.receivers > 0 ? one_mode(run_handoff, facts)
+                  : options_.sweeps()              ? sweep_each_test(facts)
+                                                   : each_test(facts);
   const bool written = write_files();
   return written && !failed_ && !measurer_.errors() ? 0 : benchmark_failed;
 }

@@ -44,7 +44,8 @@ std::optional<double> Measurement::client_lag_share() const {
 }
 
 bool Measurement::waits_in_client() const {
-  return clients > threads && seconds >= shortest_told_seconds && client_lag_share().value_or(0) >= much_lag;
+  return !one_thread && clients > threads && seconds >= shortest_told_seconds &&
+         client_lag_share().value_or(0) >= much_lag;
 }
 
 std::optional<double> Measurement::server_busy() const {
@@ -103,7 +104,7 @@ std::string verdict_sentence(const Measurement& measurement) {
     text += measurement.client_busy() >= threads_help_from
                 ? fmt::format("try --threads {}", std::min(more, measurement.clients))
                 : std::string("it had time to spare, so others may have had its processor");
-  } else if (measurement.limit() == Limit::client || measurement.limit() == Limit::both) {
+  } else if (!measurement.one_thread && (measurement.limit() == Limit::client || measurement.limit() == Limit::both)) {
     text += more <= measurement.clients ? fmt::format("; try --threads {}", more)
                                         : std::string("; it needs more clients, and --threads");
   }

@@ -50,6 +50,7 @@ struct Measurement {
   std::optional<ServerCpu> server_cpu;    // spent meanwhile, and in the warm-up; none: it does not tell
   bool whole = true;                      // false: interrupted
   std::optional<VerifyCounts> verified;   // with --verify
+  bool one_thread = false;                // it cannot be spread over more
 
   double rate() const { return seconds > 0 ? static_cast<double>(replies) / seconds : 0; }
   // Of a command of the mix: in requests per second, and of all replies.

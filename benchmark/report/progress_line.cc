@@ -14,9 +14,14 @@ constexpr double ns_per_ms = 1e6;
 constexpr double ms_per_second = 1e3;
 constexpr size_t shown_bytes_of_title = 40;
 
+// 0: not known.
 double share_done(const LoadPlan& plan, const LoadProgress& now) {
-  const double share = plan.duration_ns > 0 ? now.seconds * ns_per_second / static_cast<double>(plan.duration_ns)
-                                            : static_cast<double>(now.replies) / static_cast<double>(plan.requests);
+  double share = now.share.value_or(0);
+  if (plan.duration_ns > 0) {
+    share = now.seconds * ns_per_second / static_cast<double>(plan.duration_ns);
+  } else if (plan.requests > 0) {
+    share = static_cast<double>(now.replies) / static_cast<double>(plan.requests);
+  }
   return std::clamp(share, 0.0, 1.0);
 }
 
@@ -28,8 +33,8 @@ std::string progress_line(std::string_view test, const LoadPlan& plan, const Loa
   const double passed = now.seconds - before.seconds;
   if (now.seconds <= 0 || passed <= 0) return line + (plan.warmup_ns > 0 ? "warming up" : "begins");
   const double done = share_done(plan, now);
-  line += fmt::format("{:.0f} % done, rps={:.1f} (overall: {:.1f})", done * 100,
-                      static_cast<double>(now.replies - before.replies) / passed,
+  if (plan.requests > 0 || done > 0) line += fmt::format("{:.0f} % done, ", done * 100);
+  line += fmt::format("rps={:.1f} (overall: {:.1f})", static_cast<double>(now.replies - before.replies) / passed,
                       static_cast<double>(now.replies) / now.seconds);
   if (now.last && now.last->replies > 0) {
     line += fmt::format(", p50={:.{}f} p99={:.{}f} msec", static_cast<double>(now.last->p50_ns) / ns_per_ms, precision,

@@ -60,7 +60,7 @@ void Report::full(const LoadResult& result, const Measurement& measurement) {
   out_.print("====== {} ======\n", measurement.test);
   out_.print("  {} requests completed in {:.2f} seconds\n", latency.count(), result.seconds);
   out_.print("  {} parallel clients\n", facts_.clients);
-  out_.print("  {} bytes payload\n", facts_.payload);
+  if (!facts_.payload.empty()) out_.print("  {} bytes payload\n", facts_.payload);
   out_.print("  keep alive: {}\n", facts_.keep_alive ? 1 : 0);
   if (facts_.server) {
     out_.print("  host configuration \"save\": {}\n", facts_.server->save);

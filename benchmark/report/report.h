@@ -17,7 +17,7 @@ enum class ReportForm : uint8_t { full, quiet, csv };
 // What all tests of a run have in common.
 struct RunFacts {
   size_t clients = 0;
-  std::string payload;  // how large values are, in bytes
+  std::string payload;  // how large values are, in bytes; empty: that is not known
   bool keep_alive = true;
   size_t threads = 0;  // 0: not asked for
   int precision = 3;   // decimals of milliseconds
