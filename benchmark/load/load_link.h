@@ -1,4 +1,4 @@
-// A connection of an event loop to the server, for loads that are no plain requests and replies: it is made, and bytes are sent and
+// A connection of an event loop to the server, for loads of all kinds: it is made, and bytes are sent and
 // received, as far as that goes at once; the rest goes by itself. Used by one thread, that of the loop.
 #pragma once
 
@@ -11,6 +11,12 @@
 #include "common/net/event_loop.h"
 
 namespace redoubt {
+
+// How many links of a loop may be under way. More would not find room in the server's queue, and be tried again only after a
+// second.
+inline constexpr size_t links_opened_at_once = 100;
+// When a load is to end, replies that are still to come are awaited for so long.
+inline constexpr int64_t patience_after_stop_ns = 1'000'000'000;
 
 class LoadLink final : private ReadyHandler {
  public:

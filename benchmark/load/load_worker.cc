@@ -1,11 +1,6 @@
 #include "benchmark/load/load_worker.h"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "common/base/clock.h"
@@ -13,36 +8,24 @@
 namespace redoubt {
 namespace {
 
-constexpr size_t input_size = size_t{64} << 10;
-// More would not find room in the server's queue, and be tried again only after a second.
-constexpr size_t connecting_at_once = 100;
 constexpr int64_t stop_interval_ms = 100;
-constexpr int64_t patience_after_stop_ns = 1'000'000'000;
 
 }  // namespace
 
 uint64_t LoadShared::claim(uint64_t most, bool measured) {
   if (stopping.load(std::memory_order_relaxed)) return 0;
-  if (!measured) return most;
-  uint64_t left = requests_left.load(std::memory_order_relaxed);
-  uint64_t claimed = 0;
-  do {
-    claimed = std::min(left, most);
-    if (claimed == 0) return 0;
-  } while (!requests_left.compare_exchange_weak(left, left - claimed, std::memory_order_relaxed));
-  return claimed;
+  return measured ? budget.take(most) : most;
 }
 
 void LoadShared::end() {
-  requests_left = 0;
+  budget.clear();
   over = true;
 }
 
 // ---- a connection --------------------------------------------------------------------------------
 
-LoadConnection::~LoadConnection() {
-  if (descriptor_ >= 0) close(descriptor_);
-}
+LoadConnection::LoadConnection(LoadWorker& worker, size_t number)
+    : worker_(worker), number_(number), link_(worker.loop_, worker.input_, *this) {}
 
 // Of a cluster: the one that this client asks, as the nodes are now.
 const LoadNode& LoadConnection::node() {
@@ -54,7 +37,7 @@ const LoadNode& LoadConnection::node() {
 bool LoadConnection::serve_node() {
   const LoadNode& now = node();
   if (now.number != node_) {
-    disconnect();
+    link_.close();
     start();
     return false;
   }
@@ -74,47 +57,23 @@ void LoadConnection::fail(std::string text) {
 void LoadConnection::start() {
   const LoadNode* const its_node = worker_.shared_.plan.nodes != nullptr ? &node() : nullptr;
   if (its_node != nullptr) node_ = its_node->number;
-  const Result<int> descriptor = begin_connect(its_node != nullptr ? its_node->address : worker_.shared_.plan.address);
-  if (!descriptor) return fail(descriptor.error().text);
-  descriptor_ = *descriptor;
-  connecting_ = true;
   scanner_.reset();
-  unsent_.clear();
   answered_ = 0;
   greeting_left_ = worker_.shared_.plan.greeting_replies;
-  worker_.loop_.watch(descriptor_, *this, true, true, EventLoop::Trigger::edge);
+  link_.open(its_node != nullptr ? its_node->address : worker_.shared_.plan.address);
 }
 
-void LoadConnection::disconnect() {
-  worker_.loop_.unwatch(descriptor_, *this);
-  close(std::exchange(descriptor_, -1));
-}
-
-void LoadConnection::on_ready(bool readable, bool writable, bool /*hung_up*/) {
-  if (connecting_) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error != 0) return fail(strerror(error));
-    if (!writable) return;
-    connecting_ = false;
-    if (greeting_left_ > 0) send_bytes(worker_.shared_.plan.greeting);
-    if (!std::exchange(was_connected_, true)) {
-      ++worker_.connected_;
-      worker_.start_next();
-      if (!worker_.failure_.empty()) return;
-    }
-    return next_batch();
+void LoadConnection::link_made() {
+  if (greeting_left_ > 0) link_.send(worker_.shared_.plan.greeting);
+  if (!std::exchange(was_connected_, true)) {
+    ++worker_.connected_;
+    worker_.start_next();
   }
-  if (writable && !unsent_.empty()) {
-    const std::string rest = std::exchange(unsent_, {});
-    send_bytes(rest);
-  }
-  if (readable) receive();
+  if (worker_.failure_.empty()) next_batch();
 }
 
 void LoadConnection::retire() {
-  disconnect();
+  link_.close();
   --worker_.active_;
 }
 
@@ -134,35 +93,14 @@ void LoadConnection::send_batch(uint64_t most) {
   const std::string_view batch =
       worker_.commands_.empty() ? worker_.writer_.write(pending_) : worker_.writer_.write(pending_, chosen_);
   sent_ns_ = monotonic_ns();
-  send_bytes(batch);
+  link_.send(batch);
 }
 
-void LoadConnection::send_bytes(std::string_view bytes) {
-  if (unsent_.empty()) {
-    const ssize_t sent = send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) return fail(strerror(errno));
-    bytes.remove_prefix(static_cast<size_t>(std::max<ssize_t>(sent, 0)));
-  }
-  unsent_.append(bytes);
-}
-
-void LoadConnection::receive() {
-  std::vector<char>& input = worker_.input_;
-  while (descriptor_ >= 0 && worker_.failure_.empty()) {
-    const ssize_t got = recv(descriptor_, input.data(), input.size(), 0);
-    if (got == 0) return fail("Server closed the connection");
-    if (got < 0) {
-      if (errno != EAGAIN && errno != EINTR) fail(strerror(errno));
-      return;
-    }
-    uint64_t replies = 0;
-    if (!scanner_.scan({input.data(), static_cast<size_t>(got)}, replies)) {
-      return fail("The server's bytes are no replies of the Redis protocol");
-    }
-    if (replies > 0) take(replies);
-    // An edge: there is more only if all of the room was used.
-    if (static_cast<size_t>(got) < input.size() || connecting_) return;
-  }
+void LoadConnection::link_received(std::string_view bytes) {
+  if (!worker_.failure_.empty()) return;
+  uint64_t replies = 0;
+  if (!scanner_.scan(bytes, replies)) return fail("The server's bytes are no replies of the Redis protocol");
+  if (replies > 0) take(replies);
 }
 
 void LoadConnection::take(uint64_t replies) {
@@ -176,7 +114,7 @@ void LoadConnection::take(uint64_t replies) {
   answered_ += replies;
   if (pending_ > 0) return;
   if (answered_ != worker_.shared_.plan.reconnect_after) return next_batch();
-  disconnect();
+  link_.close();
   start();
 }
 
@@ -226,7 +164,10 @@ void LoadConnection::error_reply(std::string_view text, uint64_t before) {
 // ---- a thread ------------------------------------------------------------------------------------
 
 LoadWorker::LoadWorker(LoadShared& shared, size_t first, size_t clients, uint64_t seed, uint64_t number)
-    : shared_(shared), writer_(shared.workload, shared.turn, seed, number), active_(clients), input_(input_size) {
+    : shared_(shared),
+      writer_(shared.workload, shared.turn, seed, number),
+      active_(clients),
+      input_(LoadLink::input_size) {
   if (shared.plan.rate > 0) {
     // Each thread makes the part of the load that its connections are of all.
     pacer_.emplace(loop_, static_cast<double>(shared.plan.rate) * static_cast<double>(clients) /
@@ -244,7 +185,7 @@ LoadWorker::~LoadWorker() = default;
 void LoadWorker::run() {
   lag_.begin();
   loop_.every(stop_interval_ms, [this] { return look_at_stop(); });
-  for (size_t count = 0; count < connecting_at_once; ++count) start_next();
+  for (size_t count = 0; count < links_opened_at_once; ++count) start_next();
   if (failure_.empty() && active_ > 0) loop_.run(*this);
   latency_.finish();
 }
@@ -269,7 +210,7 @@ void LoadWorker::on_tick_end() {
 
 // Requests are due from when all connections are made.
 void LoadWorker::dispatch() {
-  if (shared_.ending() || shared_.requests_left == 0) {
+  if (shared_.ending() || shared_.budget.empty()) {
     if (overdue_ == 0 && shared_.ending()) overdue_ = pacer_->due(monotonic_ns());
     for (LoadConnection* const connection : std::exchange(idle_, {})) connection->retire();
     return;

@@ -15,7 +15,9 @@
 #include "benchmark/load/histogram.h"
 #include "benchmark/load/lag_probe.h"
 #include "benchmark/load/load.h"
+#include "benchmark/load/load_link.h"
 #include "benchmark/load/load_pacer.h"
+#include "benchmark/load/request_budget.h"
 #include "benchmark/load/seconds_series.h"
 #include "benchmark/workload/workload.h"
 #include "common/net/event_loop.h"
@@ -31,7 +33,7 @@ struct LoadShared {
   // The same by node of a cluster; those that came later have none of their own.
   std::vector<std::atomic<uint64_t>> turns =
       std::vector<std::atomic<uint64_t>>(plan.nodes ? plan.nodes->table()->size() : 0);
-  std::atomic<uint64_t> requests_left = plan.requests;
+  RequestBudget budget{plan.requests};
   std::atomic<bool> measuring = plan.warmup_ns == 0;
   SecondsSeries series = {};
   std::atomic<bool> over = false;  // the time is up
@@ -43,17 +45,13 @@ struct LoadShared {
   void end();
 };
 
-class LoadConnection final : public ReadyHandler, private ReplyScanner::Errors {
+class LoadConnection final : private LoadLink::Owner, private ReplyScanner::Errors {
  public:
   // `number`: of the client, in the whole load.
-  LoadConnection(LoadWorker& worker, size_t number) : worker_(worker), number_(number) {}
-  ~LoadConnection();
-  LoadConnection(const LoadConnection&) = delete;
-  LoadConnection& operator=(const LoadConnection&) = delete;
+  LoadConnection(LoadWorker& worker, size_t number);
 
   // Connects, and goes on by itself until there are no more requests.
   void start();
-  void on_ready(bool readable, bool writable, bool hung_up) override;
   // Sends so many requests or fewer; closes the connection if there are no more.
   void send_batch(uint64_t most);
   void retire();
@@ -63,20 +61,18 @@ class LoadConnection final : public ReadyHandler, private ReplyScanner::Errors {
   const LoadNode& node();
   bool serve_node();
   void fail(std::string text);
-  void disconnect();
   void next_batch();
   void record(uint64_t replies);
   void record_commands(uint64_t replies, int64_t now_ns);
-  void send_bytes(std::string_view bytes);
-  void receive();
   void take(uint64_t replies);
+  void link_made() override;
+  void link_received(std::string_view bytes) override;
+  void link_failed(std::string_view why) override { fail(std::string(why)); }
   void error_reply(std::string_view text, uint64_t before) override;
 
   LoadWorker& worker_;
   const size_t number_;
-  size_t node_ = 0;  // number of the node that it is connected to
-  int descriptor_ = -1;
-  bool connecting_ = false;
+  size_t node_ = 0;             // number of the node that it is connected to
   uint64_t greeting_left_ = 0;  // replies
   uint64_t pending_ = 0;        // replies of the batch that have not come
   uint64_t slot_ = 0;           // with a rate: of the next reply
@@ -84,9 +80,9 @@ class LoadConnection final : public ReadyHandler, private ReplyScanner::Errors {
   bool measured_ = false;       // the batch
   bool was_connected_ = false;
   int64_t sent_ns_ = 0;
-  std::string unsent_;
   std::vector<uint16_t> chosen_;  // of a mix: which requests the batch has
   ReplyScanner scanner_{this};
+  LoadLink link_;
 };
 
 class LoadWorker final : private TickHandler {

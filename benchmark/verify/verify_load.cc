@@ -65,7 +65,7 @@ Result<LoadResult> VerifyLoad::run(const std::function<bool(const LoadProgress&)
   };
   begin(VerifyPhase::loading);
   if (!wait(plan.duration_ns > 0 ? began_ns + plan.duration_ns : INT64_MAX, look)) {
-    shared_->requests_left = 0;
+    shared_->budget.clear();
     wait(INT64_MAX, look);
   }
   LoadResult result;

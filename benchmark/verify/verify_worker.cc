@@ -11,24 +11,10 @@
 namespace redoubt {
 namespace {
 
-// More would not find room in the server's queue, and be tried again only after a second.
-constexpr size_t connecting_at_once = 100;
 constexpr uint64_t reading_pipeline = 64;
 constexpr int64_t look_interval_ms = 100;
-constexpr int64_t patience_after_stop_ns = 1'000'000'000;
 
 }  // namespace
-
-uint64_t VerifyShared::claim(uint64_t most) {
-  if (stopping.load(std::memory_order_relaxed)) return 0;
-  uint64_t left = requests_left.load(std::memory_order_relaxed);
-  uint64_t claimed = 0;
-  do {
-    claimed = std::min(left, most);
-    if (claimed == 0) return 0;
-  } while (!requests_left.compare_exchange_weak(left, left - claimed, std::memory_order_relaxed));
-  return claimed;
-}
 
 // ---- a connection --------------------------------------------------------------------------------
 
@@ -55,7 +41,7 @@ bool VerifyConnection::fill() {
   steps_.clear();
   answered_ = 0;
   if (worker_.phase_ == VerifyPhase::loading) {
-    for (uint64_t left = shared.claim(shared.plan.pipeline); left > 0; --left) {
+    for (uint64_t left = shared.stopping ? 0 : shared.budget.take(shared.plan.pipeline); left > 0; --left) {
       steps_.push_back(shared.keys.next(number_, random_));
     }
   } else if (!shared.stopping) {
@@ -165,7 +151,7 @@ void VerifyWorker::begin_phase(VerifyPhase phase) {
   last_reply_ns_ = monotonic_ns();
   measuring_ = phase == VerifyPhase::loading;
   if (phase == VerifyPhase::connecting) {
-    for (size_t count = 0; count < connecting_at_once; ++count) open_next();
+    for (size_t count = 0; count < links_opened_at_once; ++count) open_next();
   } else {
     for (const auto& connection : connections_) {
       if (!failure_.empty()) return;

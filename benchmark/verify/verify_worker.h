@@ -16,6 +16,7 @@
 #include "benchmark/load/lag_probe.h"
 #include "benchmark/load/load.h"
 #include "benchmark/load/load_link.h"
+#include "benchmark/load/request_budget.h"
 #include "benchmark/load/seconds_series.h"
 #include "benchmark/verify/verify_findings.h"
 #include "benchmark/verify/verify_keys.h"
@@ -34,12 +35,9 @@ struct VerifyShared {
   VerifyKeys& keys;
   VerifyFindings& findings;
   VerifyPhases phases = {};
-  std::atomic<uint64_t> requests_left = plan.requests;
+  RequestBudget budget{plan.requests};
   SecondsSeries series = {};
   std::atomic<bool> stopping = false;
-
-  // Takes so many requests or fewer out of those that are left.
-  uint64_t claim(uint64_t most);
 };
 
 class VerifyWorker;
