@@ -19,7 +19,13 @@ constexpr std::string_view erase_line = "\r\x1b[K";
 
 Measurer::Measurer(const BenchmarkOptions& options, const Target& target, BlockingLink link, Interrupt& interrupt,
                    Output& out, Output& err)
-    : options_(options), target_(target), interrupt_(interrupt), out_(out), err_(err) {
+    : options_(options),
+      target_(target),
+      interrupt_(interrupt),
+      out_(out),
+      err_(err),
+      address_(target.address),
+      link_latency_ns_(options.link_latency_ns) {
   links_.push_back(std::move(link));
   plan_.address = target.address;
   plan_.greeting = target.greeting_bytes;
@@ -47,9 +53,27 @@ std::string Measurer::failure_text(const std::string& why) const {
   return cluster_ != nullptr ? "Error: " + why : fmt::format("Error: {}: {}", target_.name, why);
 }
 
+void Measurer::go_by(const ServerAddress& address, int64_t link_latency_ns) {
+  plan_.other_cpu_seconds = nullptr;
+  relay_.reset();
+  address_ = plan_.address = address;
+  link_latency_ns_ = link_latency_ns;
+}
+
+Status Measurer::set_up_link() {
+  if (relay_ || link_latency_ns_ == 0) return {};
+  auto relay = LinkRelay::start(address_, link_latency_ns_);
+  if (!relay) return relay.error();
+  relay_ = std::move(*relay);
+  plan_.address = relay_->address();
+  plan_.other_cpu_seconds = [this] { return relay_->cpu_seconds(); };
+  return {};
+}
+
 Status Measurer::preload() {
   if (options_.preload == 0) return {};
   LoadPlan plan = plan_;
+  plan.address = target_.address;
   plan.requests = options_.preload;
   plan.pipeline = std::max(plan.pipeline, preload_pipeline);
   plan.warmup_ns = plan.duration_ns = 0;
@@ -94,15 +118,21 @@ std::vector<ServerCpu> Measurer::server_cpu() {
 }
 
 std::optional<Measured> Measurer::measure(const StandardTest& test, size_t clients, size_t pipeline) {
+  if (const Status ready = set_up_link(); !ready) {
+    err_.print("Error: {}\n", ready.error().text);
+    return std::nullopt;
+  }
   plan_.clients = clients;
   plan_.pipeline = pipeline;
   if (!options_.keep_alive) plan_.reconnect_after = pipeline;
   std::string logged = options_.sweeps() ? fmt::format("{};clients={};pipeline={}", test.title, clients, pipeline)
                                          : std::string(test.title);
   if (test.only_fills) logged.clear();
-  return measure(test.title, plan_, logged, [&](const Watch& watch, const SecondSink& each_second) {
+  auto measured = measure(test.title, plan_, logged, [&](const Watch& watch, const SecondSink& each_second) {
     return Load(plan_, test.workload).run(watch, each_second);
   });
+  if (measured) measured->figures.requests_per_call = test.workload.unit();
+  return measured;
 }
 
 std::optional<Measured> Measurer::measure(std::string_view title, const LoadPlan& plan, const std::string& logged,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "benchmark/cluster/cluster.h"
 #include "benchmark/hdr/hdr_log.h"
 #include "benchmark/interrupt.h"
+#include "benchmark/link/link_relay.h"
 #include "benchmark/load/load.h"
 #include "benchmark/options.h"
 #include "benchmark/report/measurement.h"
@@ -35,7 +37,9 @@ class Measurer {
   void log_seconds(HdrLog& log) { log_ = &log; }
   // From now on the load goes to the masters of this cluster, which outlives it; `links` to them are what they are asked by.
   void spread_over(Cluster& cluster, std::vector<BlockingLink> links);
-
+  // From now on the load goes to this address of the server, by a link whose round trips take so much longer (0: the plain one).
+  // Before that it is the target's, and the link as the options have it.
+  void go_by(const ServerAddress& address, int64_t link_latency_ns);
   // Sets the keys that were asked for (--preload).
   Status preload();
   // None: the run cannot go on; why was told.
@@ -57,6 +61,7 @@ class Measurer {
   std::vector<ServerCpu> server_cpu();
   Status preload_with(const LoadPlan& plan, const Workload& workload);
   std::string failure_text(const std::string& why) const;
+  Status set_up_link();
 
   const BenchmarkOptions& options_;
   const Target& target_;
@@ -64,6 +69,9 @@ class Measurer {
   Output& out_;
   Output& err_;
   LoadPlan plan_;
+  ServerAddress address_;
+  int64_t link_latency_ns_;
+  std::unique_ptr<LinkRelay> relay_;  // its CPU time is not the client's
   Cluster* cluster_ = nullptr;
   std::vector<BlockingLink> links_;  // to what is measured; none: something went away
   HdrLog* log_ = nullptr;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
+#include <cmath>
 #include <string>
 
 #include "benchmark/handoff/handoff_stamp.h"
@@ -30,6 +31,8 @@ constexpr size_t verify_data_size = 64;
 constexpr uint64_t most_numberings = 20'000'000;
 constexpr double least_speed = 0.001;
 constexpr double most_speed = 1e6;
+constexpr double most_latency_ms = 10'000;
+constexpr double ns_per_ms = 1e6;
 constexpr uint64_t most_key_space = 1'000'000'000'000;  // 12 digits
 
 constexpr ToolManual manual{
@@ -39,7 +42,8 @@ constexpr ToolManual manual{
     .details =
         "In a COMMAND of your own each __rand_int__ becomes a random number of 12 digits below that of -r. So does "
         "{key} in\n"
-        "--mix, where {int} becomes such a number without zeros in front, and {data} a value. With --cluster, "
+        "--mix and --sequence, where {int} becomes such a number without zeros in front, and {data} a value. With "
+        "--cluster, "
         "{tag} in\n"
         "both becomes a hash tag, so that the key is one of the node that is asked.\n\n"
         "examples:\n"
@@ -66,6 +70,9 @@ void describe_load(po::options_description& options) {
       ("duration", text()->value_name("SECONDS"), "send requests for so long, instead of -n of them")  //
       ("mix", text()->value_name("TEXT"),
        "several requests, each with its weight, such as \"80 GET key:{key}; 20 SET key:{key} {data}\"")  //
+      ("sequence", text()->value_name("TEXT"),
+       "several requests, which each client sends in this order again and again, such as \"HSET login: {key} u; EXPIRE "
+       "login: 60\"")  //
       ("keys", text()->value_name("HOW"),
        "choose keys below -r: uniform (the default), sequential, zipf:THETA, normal")  //
       ("sizes", text()->value_name("SIZES"),
@@ -77,6 +84,8 @@ void describe_load(po::options_description& options) {
       ("reconnect", text()->value_name("N"), "each connection is made anew after N requests")                 //
       ("stop-on-error", "the first error reply ends the run")                                                 //
       ("warmup", text()->value_name("SECONDS"), "send requests for so long before, and do not measure them")  //
+      ("link-latency", text()->value_name("MS"),
+       "the network's round trip takes so many milliseconds more, half of them each way")  //
       ("rate", text()->value_name("N"),
        "N requests per second in all are due, whether the server keeps up or not; latencies count from when each was "
        "due");
@@ -202,6 +211,14 @@ class Reader {
     refuse(fmt::format("{} must be a number of seconds above 0, not '{}'", name, given));
     return 0;
   }
+  int64_t milliseconds(const std::string& name, double most) {
+    if (!has(name)) return 0;
+    const std::string given = text(name);
+    const auto value = parse_double(given);
+    if (value && *value > 0 && *value <= most) return std::llround(*value * ns_per_ms);
+    refuse(fmt::format("{} must be a number of milliseconds above 0 and up to {:.0f}, not '{}'", name, most, given));
+    return 0;
+  }
   // Numbers with commas between them, each once; in ascending order.
   std::vector<size_t> numbers(const std::string& name, uint64_t most) {
     std::vector<size_t> all;
@@ -280,6 +297,7 @@ void read_load(Reader& given, BenchmarkOptions& options) {
   options.duration_seconds = given.seconds("--duration");
   options.warmup_seconds = given.seconds("--warmup");
   options.rate = given.number("--rate", 1, most_rate, 0);
+  options.link_latency_ns = given.milliseconds("--link-latency", most_latency_ms);
   options.preload = given.number("--preload", 1, most_key_space, 0);
   options.reconnect = given.number("--reconnect", 1, UINT64_MAX / 2, 0);
   options.stop_on_error = given.has("--stop-on-error");
@@ -287,8 +305,8 @@ void read_load(Reader& given, BenchmarkOptions& options) {
     given.refuse("-k 0 and --reconnect both say when to connect anew: give one of them");
   if (given.has("--duration") && given.has("-n"))
     given.refuse("--duration and -n both say when to end: give one of them");
-  for (const char* const name :
-       {"--duration", "--warmup", "--rate", "--mix", "--preload", "--reconnect", "--stop-on-error"}) {
+  for (const char* const name : {"--duration", "--warmup", "--rate", "--mix", "--sequence", "--preload", "--reconnect",
+                                 "--stop-on-error", "--link-latency"}) {
     if (options.idle && given.has(name)) given.refuse(fmt::format("-I waits, and has no use for {}", name));
   }
   if (options.idle && !options.command.empty()) given.refuse("-I waits, and sends no command");
@@ -473,12 +491,19 @@ void read_workload(Reader& given, BenchmarkOptions& options) {
          options.keys);
   }
   read_values(given, options);
-  if (!given.has("--mix")) return;
   options.mix = given.text("--mix");
-  if (!options.command.empty() || given.has("-t"))
-    given.refuse("--mix, -t and a command all say what to send: give one of them");
-  const auto mix = Workload::parse_mix(options.mix, options.keys, options.values, options.cluster);
-  if (!mix) given.refuse("--mix: " + mix.error().text);
+  options.sequence = given.text("--sequence");
+  const int given_ways = (options.command.empty() ? 0 : 1) + (given.has("-t") ? 1 : 0) + (given.has("--mix") ? 1 : 0) +
+                         (given.has("--sequence") ? 1 : 0);
+  if (given_ways > 1) given.refuse("--mix, --sequence, -t and a command all say what to send: give one of them");
+  const auto check = [&given](const char* name, const Result<Workload>& workload) {
+    if (!workload) given.refuse(fmt::format("{}: {}", name, workload.error().text));
+  };
+  if (given.has("--mix"))
+    check("--mix", Workload::parse_mix(options.mix, options.keys, options.values, options.cluster));
+  if (given.has("--sequence")) {
+    check("--sequence", Workload::parse_sequence(options.sequence, options.keys, options.values));
+  }
 }
 
 void read_server(Reader& given, BenchmarkOptions& options) {
@@ -499,6 +524,9 @@ void read_server(Reader& given, BenchmarkOptions& options) {
   options.resp3 = given.has("-3");
   options.tracking = given.has("--enable-tracking");
   options.cluster = given.has("--cluster");
+  for (const char* const name : {"--sequence", "--link-latency"}) {
+    if (options.cluster && given.has(name)) given.refuse(fmt::format("{} is of no use with --cluster", name));
+  }
   if (options.cluster && server.db != 0) given.refuse("a cluster has no database but 0: it has no use for --dbnum");
   if (!server.user.empty() && server.password.empty()) given.refuse("--user needs a password: -a");
 }

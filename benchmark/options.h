@@ -50,11 +50,13 @@ struct BenchmarkOptions {
   KeyChoice keys = KeyChoice();
   ValueChoice values = ValueChoice();
   std::string mix;
+  std::string sequence;
   uint64_t preload = 0;    // keys that are set before the first test
   uint64_t reconnect = 0;  // after so many requests; 0: never
   bool stop_on_error = false;
   double duration_seconds = 0;  // 0: until all requests are sent
   double warmup_seconds = 0;
+  int64_t link_latency_ns = 0;       // added to each round trip
   uint64_t rate = 0;                 // requests per second; 0: as fast as replies come
   std::vector<std::string> command;  // of the user's own
   bool verify = false;               // a load of its own, whose replies are all looked at

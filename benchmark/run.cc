@@ -13,6 +13,7 @@
 #include "benchmark/failover/failover_run.h"
 #include "benchmark/handoff/handoff.h"
 #include "benchmark/interrupt.h"
+#include "benchmark/link/link_relay.h"
 #include "benchmark/measurer.h"
 #include "benchmark/replay/replay.h"
 #include "benchmark/report/report.h"
@@ -35,7 +36,9 @@ constexpr uint64_t files_per_thread = 8;
 Status make_room_for_clients(const BenchmarkOptions& options, size_t others) {
   uint64_t clients = options.clients + options.handoff.receivers;
   for (const auto count : options.client_counts) clients = std::max<uint64_t>(clients, count);
-  const uint64_t wanted = clients + others + other_files + files_per_thread * std::max<uint64_t>(1, options.threads);
+  const uint64_t descriptors_each = 1 + (options.link_latency_ns > 0 ? LinkRelay::descriptors_per_client : 0);
+  const uint64_t wanted =
+      clients * descriptors_each + others + other_files + files_per_thread * std::max<uint64_t>(1, options.threads);
   // The hard limit is somebody's decision, also where we may change it.
   rlimit allowed{};
   getrlimit(RLIMIT_NOFILE, &allowed);

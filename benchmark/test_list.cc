@@ -9,6 +9,9 @@ std::vector<StandardTest> tests_of(const BenchmarkOptions& options) {
   if (!options.mix.empty()) {
     return {{options.mix, *Workload::parse_mix(options.mix, options.keys, options.values, options.cluster)}};
   }
+  if (!options.sequence.empty()) {
+    return {{options.sequence, *Workload::parse_sequence(options.sequence, options.keys, options.values)}};
+  }
   if (options.command.empty()) return *standard_tests(options.tests, settings);
   std::string title;
   for (const std::string& word : options.command) title += (title.empty() ? "" : " ") + word;

@@ -17,6 +17,11 @@ namespace {
 constexpr int64_t watch_interval_ns = 250'000'000;
 constexpr int64_t nodes_interval_ns = 20'000'000;
 
+// That of the load, without what other threads of the program did.
+double cpu_seconds(const LoadPlan& plan) {
+  return process_cpu_seconds() - (plan.other_cpu_seconds ? plan.other_cpu_seconds() : 0);
+}
+
 // Joins the threads at the end, and tells when the last of them is done.
 class Crew {
  public:
@@ -90,7 +95,7 @@ Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& wat
   shared_->series.begin(began_ns);
   SecondTeller teller(shared_->series, each_second);
   std::optional<SecondStats> last;
-  double cpu_before = process_cpu_seconds();
+  double cpu_before = cpu_seconds(plan);
   const auto measured_for = [&measured_from_ns] { return std::max<int64_t>(0, monotonic_ns() - measured_from_ns); };
   {
     Crew crew;
@@ -106,7 +111,7 @@ Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& wat
       if (plan.nodes != nullptr) plan.nodes->look();
       const int64_t now_ns = monotonic_ns();
       if (!shared_->measuring && now_ns >= measured_from_ns) {
-        cpu_before = process_cpu_seconds();
+        cpu_before = cpu_seconds(plan);
         measured_from_ns = monotonic_ns();
         shared_->series.begin(measured_from_ns);
         shared_->measuring = true;
@@ -127,7 +132,7 @@ Result<LoadResult> Load::run(const std::function<bool(const LoadProgress&)>& wat
   }
   LoadResult result;
   result.seconds = static_cast<double>(measured_for()) / 1e9;
-  result.cpu_seconds = process_cpu_seconds() - cpu_before;
+  result.cpu_seconds = cpu_seconds(plan) - cpu_before;
   result.stopped = shared_->stopping;
   teller.tell(result.seconds);
   result.seconds_series = shared_->series.told();

@@ -37,6 +37,8 @@ struct LoadPlan {
   uint64_t reconnect_after = 0;  // requests of a connection; 0: never
   bool stop_on_error = false;
   uint64_t seed = 0;  // 0: another one each time
+  // CPU time that threads of this program have spent on other things than the load; none: there are none.
+  std::function<double()> other_cpu_seconds = {};
 };
 
 // What came of one command of a mix.

@@ -91,7 +91,7 @@ void LoadConnection::send_batch(uint64_t most) {
   if (pending_ == 0) return retire();
   if (worker_.pacer_) slot_ = worker_.pacer_->take(pending_);
   const std::string_view batch =
-      worker_.commands_.empty() ? worker_.writer_.write(pending_) : worker_.writer_.write(pending_, chosen_);
+      worker_.commands_.empty() ? worker_.writer_.write(pending_) : worker_.writer_.write(pending_, chosen_, place_);
   sent_ns_ = monotonic_ns();
   link_.send(batch);
 }

@@ -80,6 +80,7 @@ class LoadConnection final : private LoadLink::Owner, private ReplyScanner::Erro
   bool measured_ = false;       // the batch
   bool was_connected_ = false;
   int64_t sent_ns_ = 0;
+  SequencePlace place_;
   std::vector<uint16_t> chosen_;  // of a mix: which requests the batch has
   ReplyScanner scanner_{this};
   LoadLink link_;

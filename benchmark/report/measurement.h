@@ -39,7 +39,8 @@ struct Measurement {
   size_t pipeline = 0;
   size_t threads = 0;  // that made the load
   uint64_t replies = 0;
-  uint64_t errors = 0;  // of the replies
+  uint64_t errors = 0;           // of the replies
+  size_t requests_per_call = 1;  // more where a sequence makes up a call
   double seconds = 0;
   TimeFigures latency;
   std::optional<TimeFigures> service;    // with a rate: from sending to the reply
@@ -58,6 +59,7 @@ struct Measurement {
   double share(const CommandFigures& of) const {
     return replies > 0 ? static_cast<double>(of.replies) / static_cast<double>(replies) : 0;
   }
+  double calls_per_second() const { return rate() / static_cast<double>(requests_per_call); }
   // 1: all of its threads were busy all the time.
   double client_busy() const;
   // How much of a latency was waiting in the client until it had time, on the average.

@@ -16,6 +16,11 @@ constexpr uint64_t fine_step_ns = 100'000;
 constexpr uint64_t coarse_step_ns = 1'000'000;
 constexpr uint64_t fine_until_ns = 2'000'000;
 
+std::string calls_text(const Measurement& measurement) {
+  if (measurement.requests_per_call == 1) return {};
+  return fmt::format(", {:.2f} calls of {} per second", measurement.calls_per_second(), measurement.requests_per_call);
+}
+
 }  // namespace
 
 void Report::begin() {
@@ -35,7 +40,7 @@ void Report::test(const LoadResult& result, const Measurement& measurement) {
     case ReportForm::quiet:
       out_.print("{}: {:.2f} requests per second, p50={} msec", title, measurement.rate(), ms(latency.p50_ns));
       if (service) out_.print(", service p50={} msec", ms(service->p50_ns));
-      out_.write("\n");
+      out_.print("{}\n", calls_text(measurement));
       for (const CommandFigures& one : measurement.commands) {
         out_.print("  {}: {} of all, {:.2f} requests per second, p50={} msec, p99={} msec, errors={}\n",
                    shown_name(one.command, shown_bytes_of_command), share_of(one.replies, measurement.replies),
@@ -71,7 +76,8 @@ void Report::full(const LoadResult& result, const Measurement& measurement) {
   if (facts_.threads > 0) out_.print("  threads: {}\n", facts_.threads);
   percentiles(latency);
   distribution(latency);
-  out_.print("\nSummary:\n  throughput summary: {:.2f} requests per second\n", measurement.rate());
+  out_.print("\nSummary:\n  throughput summary: {:.2f} requests per second{}\n", measurement.rate(),
+             calls_text(measurement));
   summary("latency", measurement.latency);
   if (measurement.service) {
     summary("service time", *measurement.service);

@@ -78,6 +78,8 @@ json::object json_of(const Measurement& one) {
           {"whole", one.whole},
           {"seconds", one.seconds},
           {"requests_per_second", one.rate()},
+          {"requests_per_call", one.requests_per_call},
+          {"calls_per_second", one.calls_per_second()},
           {"latency_ns", json_of(one.latency)},
           {"service_ns", json_or_null(one.service)},
           {"client_lag_ns", json_or_null(one.client_lag)},

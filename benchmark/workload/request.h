@@ -16,6 +16,12 @@
 
 namespace redoubt {
 
+// The numbers that all places of some requests have in common: of {key} and __rand_int__, and of {int}.
+struct HeldNumbers {
+  uint64_t key = 0;
+  uint64_t integer = 0;
+};
+
 class RequestFiller {
  public:
   // All but `seed` and `first_stamp` outlive it. Values have stamps from the first on.
@@ -35,8 +41,14 @@ class RequestFiller {
   SlotTag tag() const { return tag_; }
 
   Random& random() { return random_; }
-  uint64_t key() { return keys_.pick(random_, *turn_); }
-  uint64_t integer() { return random_.below(keys_.space()); }
+  uint64_t key() {
+    if (held_ != nullptr) [[unlikely]]
+      return held_->key;
+    return keys_.pick(random_, *turn_);
+  }
+  uint64_t integer() { return held_ != nullptr ? held_->integer : random_.below(keys_.space()); }
+  // Has places filled with these from now on; they outlive it. None: each with a number of its own.
+  void hold(const HeldNumbers* numbers) { held_ = numbers; }
   size_t value_size() { return values_.pick_size(random_); }
   void write_value(char* to, size_t size) { values_.write(to, size, stamp_++, random_); }
   // Numbers and sizes of the argument that is being written.
@@ -48,6 +60,7 @@ class RequestFiller {
   std::atomic<uint64_t>* turn_;
   Random random_;
   uint64_t stamp_;
+  const HeldNumbers* held_ = nullptr;
   std::vector<uint64_t> drawn_;
   const NodeSlots* slots_ = nullptr;  // none: all slots
   uint64_t number_ = 0;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "common/base/config_file.h"
@@ -37,15 +38,15 @@ std::string_view cut_request(std::string_view& rest) {
   return request;
 }
 
-// Without the weight and the space around.
-std::string command_of(std::string_view request) {
+// Without the space around, and without the weight if there is one.
+std::string command_of(std::string_view request, bool weighted) {
   const auto is_space = [](char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); };
   const auto trim = [&request, &is_space] {
     while (!request.empty() && is_space(request.front())) request.remove_prefix(1);
     while (!request.empty() && is_space(request.back())) request.remove_suffix(1);
   };
   trim();
-  while (!request.empty() && !is_space(request.front())) request.remove_prefix(1);
+  while (weighted && !request.empty() && !is_space(request.front())) request.remove_prefix(1);
   trim();
   return std::string(request);
 }
@@ -76,27 +77,40 @@ Workload::Workload(std::vector<Weighted> requests, KeyChoice keys, ValueChoice v
 Workload::Workload(Request request, KeyChoice keys, ValueChoice values)
     : Workload(std::vector<Weighted>{{1, std::move(request)}}, keys, std::move(values)) {}
 
-Result<Workload> Workload::parse_mix(std::string_view text, KeyChoice keys, ValueChoice values, bool tagged) {
+Result<Workload> Workload::parse(std::string_view text, Form form, KeyChoice keys, ValueChoice values, bool tagged) {
   std::vector<Weighted> requests;
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view one = cut_request(rest);
     auto words = split_words(one);
     if (!words) return Error{"the quotes do not match in '" + std::string(one) + "'"};
     if (words->empty()) continue;
-    const auto weight = parse_u64(words->front());
-    if (!weight || *weight < 1 || *weight > most_weight || words->size() < 2) {
-      return Error{"'" + std::string(one) + "' is not a weight and a command, such as 80 GET key:{key}"};
+    std::optional<uint64_t> weight = 1;
+    if (form == Form::mix) {
+      weight = parse_u64(words->front());
+      if (!weight || *weight < 1 || *weight > most_weight || words->size() < 2) {
+        return Error{"'" + std::string(one) + "' is not a weight and a command, such as 80 GET key:{key}"};
+      }
+      words->erase(words->begin());
     }
-    words->erase(words->begin());
     if (requests.size() == most_requests) return Error{fmt::format("it has more than {} commands", most_requests)};
     if (tagged) add_tags(*words);
-    requests.push_back({*weight, Request(*words, Request::Places::all, tagged), command_of(one)});
+    requests.push_back({*weight, Request(*words, Request::Places::all, tagged), command_of(one, form == Form::mix)});
     if (keys.space() == 0 && requests.back().request.needs_keys()) {
       return Error{"{key}, {int} and __rand_int__ need a key space: -r"};
     }
   }
   if (requests.empty()) return Error{"it has no commands"};
-  return Workload(std::move(requests), keys, std::move(values));
+  Workload workload(std::move(requests), keys, std::move(values));
+  workload.sequence_ = form == Form::sequence;
+  return workload;
+}
+
+Result<Workload> Workload::parse_mix(std::string_view text, KeyChoice keys, ValueChoice values, bool tagged) {
+  return parse(text, Form::mix, keys, std::move(values), tagged);
+}
+
+Result<Workload> Workload::parse_sequence(std::string_view text, KeyChoice keys, ValueChoice values) {
+  return parse(text, Form::sequence, keys, std::move(values), false);
 }
 
 WorkloadWriter::WorkloadWriter(const Workload& workload, std::atomic<uint64_t>& turn, uint64_t seed, uint64_t number)
@@ -110,14 +124,25 @@ const Workload::Weighted& WorkloadWriter::choose() {
   return *at;
 }
 
+const Workload::Weighted& WorkloadWriter::next_of_sequence(SequencePlace& place) {
+  if (place.next == 0 && workload_.keys_.space() > 0) {
+    filler_.hold(nullptr);
+    place.numbers = {filler_.key(), filler_.integer()};
+  }
+  filler_.hold(&place.numbers);
+  const Workload::Weighted& one = workload_.requests_[place.next];
+  if (++place.next == workload_.requests_.size()) place.next = 0;
+  return one;
+}
+
 template <typename F>
-std::string_view WorkloadWriter::write_each(uint64_t count, F tell) {
+std::string_view WorkloadWriter::write_each(uint64_t count, SequencePlace& place, F tell) {
   size_t size = 0;
   for (uint64_t number = 0; number < count; ++number) {
     if (buffer_.size() - size < workload_.largest_request_) {
       buffer_.resize(std::max(buffer_.size() * 2, size + workload_.largest_request_));
     }
-    const Workload::Weighted& one = choose();
+    const Workload::Weighted& one = workload_.sequence_ ? next_of_sequence(place) : choose();
     tell(one);
     size = static_cast<size_t>(one.request.write(buffer_.data() + size, filler_) - buffer_.data());
   }
@@ -125,12 +150,12 @@ std::string_view WorkloadWriter::write_each(uint64_t count, F tell) {
 }
 
 std::string_view WorkloadWriter::write(uint64_t count) {
-  return write_each(count, [](const Workload::Weighted&) {});
+  return write_each(count, place_, [](const Workload::Weighted&) {});
 }
 
-std::string_view WorkloadWriter::write(uint64_t count, std::vector<uint16_t>& chosen) {
+std::string_view WorkloadWriter::write(uint64_t count, std::vector<uint16_t>& chosen, SequencePlace& place) {
   chosen.clear();
-  return write_each(count, [this, &chosen](const Workload::Weighted& one) {
+  return write_each(count, place, [this, &chosen](const Workload::Weighted& one) {
     chosen.push_back(static_cast<uint16_t>(&one - workload_.requests_.data()));
   });
 }

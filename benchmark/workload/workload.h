@@ -1,4 +1,5 @@
-// What a load sends: one request, or several of which each comes as often as its weight says, and what fills their places.
+// What a load sends: one request, several of which each comes as often as its weight says, or several again and again in their
+// order; and what fills their places.
 // Immutable; shared by all threads, each of which puts batches together with a WorkloadWriter of its own.
 #pragma once
 
@@ -20,7 +21,7 @@ class Workload {
   struct Weighted {
     uint64_t weight;
     Request request;
-    std::string text = {};  // of a mix: the command as it was given
+    std::string text = {};  // of a mix or a sequence: the command as it was given
   };
 
   Workload(Request request, KeyChoice keys, ValueChoice values);
@@ -31,38 +32,56 @@ class Workload {
 
   const std::vector<Weighted>& requests() const { return requests_; }
 
+  // "HSET login: {key} u; ZADD recent: {int} {key}": commands in the order in which each connection sends them, again and again.
+  // A pass is a unit: all of its {key} are the same number, and so are all of its {int}.
+  static Result<Workload> parse_sequence(std::string_view text, KeyChoice keys, ValueChoice values);
+
+  // The requests of a unit; 1 where there is no sequence.
+  size_t unit() const { return sequence_ ? requests_.size() : 1; }
+
  private:
   friend class WorkloadWriter;
+  enum class Form : uint8_t { mix, sequence };
+  static Result<Workload> parse(std::string_view text, Form form, KeyChoice keys, ValueChoice values, bool tagged);
   Workload(std::vector<Weighted> requests, KeyChoice keys, ValueChoice values);
 
   std::vector<Weighted> requests_;  // one at least
   uint64_t weights_ = 0;
+  bool sequence_ = false;
   KeyChoice keys_;
   ValueChoice values_;
   size_t largest_request_ = 0;
 };
 
+// How far a connection is in its sequence.
+struct SequencePlace {
+  size_t next = 0;  // of the unit's requests
+  HeldNumbers numbers = {};
+};
+
 class WorkloadWriter {
  public:
   // The workload and `turn`, which all writers of a load share, outlive it. `number`: another one for each of them.
-
   WorkloadWriter(const Workload& workload, std::atomic<uint64_t>& turn, uint64_t seed, uint64_t number);
 
   // See RequestFiller::serve().
   void serve(const NodeSlots& slots, std::atomic<uint64_t>& turn) { filler_.serve(slots, turn); }
 
-  // So many requests, valid until the next call.
+  // So many requests, valid until the next call. A sequence goes on where the last call left it.
   std::string_view write(uint64_t count);
-  // The same, of a mix; tells which of the workload's requests they are, by their numbers.
-  std::string_view write(uint64_t count, std::vector<uint16_t>& chosen);
+  // The same of several requests: of a sequence those from `place` on, which goes on with it. Tells which of the workload's
+  // requests they are, by their numbers.
+  std::string_view write(uint64_t count, std::vector<uint16_t>& chosen, SequencePlace& place);
 
  private:
   template <typename F>
-  std::string_view write_each(uint64_t count, F tell);
+  std::string_view write_each(uint64_t count, SequencePlace& place, F tell);
   const Workload::Weighted& choose();
+  const Workload::Weighted& next_of_sequence(SequencePlace& place);
 
   const Workload& workload_;
   RequestFiller filler_;
+  SequencePlace place_;
   std::vector<char> buffer_;
 };
 

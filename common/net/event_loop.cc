@@ -131,6 +131,7 @@ struct EventLoop::Impl {
 
   void asio_turn() {
     posted = false;
+    io.restart();  // a turn in which nothing is left to wait for stops it
     io.poll();
     last_turn_ns = monotonic_ns();
     due_ns = next_due();

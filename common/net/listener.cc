@@ -49,6 +49,14 @@ void enable(int descriptor, int level, int option, int value = 1) {
   setsockopt(descriptor, level, option, &value, sizeof value);
 }
 
+int port_of(int descriptor) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  if (getsockname(descriptor, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return 0;
+  if (storage.ss_family == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6*>(&storage)->sin6_port);
+  return ntohs(reinterpret_cast<const sockaddr_in*>(&storage)->sin_port);
+}
+
 // A listening socket, or -1 and why there is none.
 int open_tcp(const addrinfo& at, const ListenOptions& options, Listener::Failure& failure) {
   const int descriptor = socket(at.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -86,7 +94,9 @@ boost::system::result<std::unique_ptr<Listener>, Listener::Failure> Listener::tc
   Failure failure;
   for (; found != nullptr; found = found->ai_next) {
     const int descriptor = open_tcp(*found, options, failure);
-    if (descriptor >= 0) return std::unique_ptr<Listener>(new Listener(loop, descriptor, address, port, {}));
+    if (descriptor < 0) continue;
+    const int got = port != 0 ? port : port_of(descriptor);
+    return std::unique_ptr<Listener>(new Listener(loop, descriptor, address, got, {}));
   }
   return failure;
 }

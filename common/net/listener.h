@@ -47,6 +47,7 @@ class Listener : public ReadyHandler {
   // Closes the socket, and removes the file. The object has to stay until the end of the tick: its event may be under way.
   void stop();
   const std::string& address() const { return address_; }
+  // Where 0 was asked for, the one that the system chose.
   int port() const { return port_; }
   void on_ready(bool readable, bool writable, bool hung_up) override;
 

@@ -376,7 +376,7 @@ TEST_F(Benchmark, ALineThatMakesNoSenseIsRefused) {
       {{"--compressible", "1.1"}, "--compressible must be a number from 0 to 1"},
       {{"--unique"}, "--unique needs values of 16 bytes: -d or --sizes"},
       {{"--sizes", "20", "SET", "a", "b"}, "--sizes has nothing to fill in a command; use --mix, with {data} in it"},
-      {{"--mix", "1 PING", "-t", "get"}, "--mix, -t and a command all say what to send: give one of them"},
+      {{"--mix", "1 PING", "-t", "get"}, "--mix, --sequence, -t and a command all say what to send: give one of them"},
       {{"--mix", "PING"}, "--mix: 'PING' is not a weight and a command, such as 80 GET key:{key}"},
       {{"--mix", mix_of(1001)}, "--mix: it has more than 1000 commands"},
       {{"-k", "0", "--reconnect", "5"}, "-k 0 and --reconnect both say when to connect anew: give one of them"},

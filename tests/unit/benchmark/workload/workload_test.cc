@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace redoubt {
 namespace {
@@ -169,7 +170,8 @@ TEST(Workload, TellsWhichRequestsABatchHas) {
   WorkloadWriter writer(*mix, turn, 1, 0);
   std::vector<uint16_t> chosen = {77};
   for (const size_t count : {size_t{500}, size_t{3}}) {
-    const std::string batch(writer.write(count, chosen));
+    SequencePlace place;
+    const std::string batch(writer.write(count, chosen, place));
     EXPECT_EQ(chosen.size(), count);
     std::string expected;
     for (const uint16_t number : chosen) expected += bytes[number];
@@ -189,6 +191,113 @@ TEST(Workload, NoTwoWritersMakeTheSameUniqueValue) {
     for (int i = 0; i < 100; ++i) seen.insert(std::string(writer.write(1)));
   }
   EXPECT_EQ(seen.size(), 300u);
+}
+
+// The commands of a request stream whose arguments are bulk strings, each as its words with spaces between.
+std::vector<std::string> commands_in(std::string_view bytes) {
+  std::vector<std::string> commands;
+  const auto number = [&bytes] {
+    const size_t end = bytes.find("\r\n");
+    const int value = std::stoi(std::string(bytes.substr(1, end - 1)));
+    bytes.remove_prefix(end + 2);
+    return static_cast<size_t>(value);
+  };
+  while (!bytes.empty()) {
+    std::string command;
+    for (size_t left = number(); left > 0; --left) {
+      const size_t size = number();
+      command += (command.empty() ? "" : " ") + std::string(bytes.substr(0, size));
+      bytes.remove_prefix(size + 2);
+    }
+    commands.push_back(command);
+  }
+  return commands;
+}
+
+TEST(Workload, ASequenceComesInItsOrderWhateverIsTakenAtATime) {
+  const auto sequence = Workload::parse_sequence("SET a 1; INCR 'b;c'; GET a;", KeyChoice(), ValueChoice());
+  ASSERT_TRUE(sequence) << sequence.error().text;
+  EXPECT_EQ(sequence->unit(), 3u);
+  const std::vector<std::string> unit = {"SET a 1", "INCR b;c", "GET a"};
+  for (const uint64_t at_a_time : {1, 2, 3, 5, 7}) {
+    std::atomic<uint64_t> turn = 0;
+    WorkloadWriter writer(*sequence, turn, 1, 0);
+    SequencePlace place;
+    std::vector<uint16_t> chosen;
+    std::vector<std::string> commands;
+    while (commands.size() < 20) {
+      for (const std::string& command : commands_in(writer.write(at_a_time, chosen, place)))
+        commands.push_back(command);
+    }
+    for (size_t i = 0; i < commands.size(); ++i) EXPECT_EQ(commands[i], unit[i % 3]) << at_a_time << " at a time";
+  }
+}
+
+TEST(Workload, ConnectionsThatTakeTurnsEachKeepTheirPlaceInASequence) {
+  const auto sequence = Workload::parse_sequence("HSET h {key}; DEL {key}", KeyChoice(1'000'000'000), ValueChoice());
+  ASSERT_TRUE(sequence);
+  std::atomic<uint64_t> turn = 0;
+  WorkloadWriter writer(*sequence, turn, 1, 0);
+  SequencePlace first, second;
+  std::vector<uint16_t> chosen;
+  const std::string a = std::string(writer.write(1, chosen, first)), b = std::string(writer.write(1, chosen, second));
+  const auto key_of = [](const std::string& bytes) {
+    return commands_in(bytes).at(0).substr(commands_in(bytes).at(0).rfind(' '));
+  };
+  EXPECT_NE(key_of(a), key_of(b));
+  EXPECT_EQ(commands_in(writer.write(1, chosen, first)).at(0), "DEL" + key_of(a));
+  EXPECT_EQ(commands_in(writer.write(1, chosen, second)).at(0), "DEL" + key_of(b));
+}
+
+TEST(Workload, TheNumbersOfAUnitAreTheSameAndOfTheNextOthers) {
+  const auto sequence = Workload::parse_sequence(
+      "HSET login: {key} u; ZADD viewed:{key} {int} item:{int}; TOUCH {key} {int} __rand_int__",
+      KeyChoice(1'000'000'000), ValueChoice());
+  ASSERT_TRUE(sequence);
+  std::atomic<uint64_t> turn = 0;
+  WorkloadWriter writer(*sequence, turn, 1, 0);
+  std::set<std::string> keys, integers;
+  const auto commands = commands_in(writer.write(300));
+  ASSERT_EQ(commands.size(), 300u);
+  for (size_t i = 0; i < commands.size(); i += 3) {
+    const std::string key = commands[i].substr(12, 12);
+    const std::string integer = commands[i + 1].substr(commands[i + 1].rfind(':') + 1);
+    EXPECT_EQ(commands[i], "HSET login: " + key + " u");
+    EXPECT_EQ(commands[i + 1], "ZADD viewed:" + key + " " + integer + " item:" + integer);
+    EXPECT_EQ(commands[i + 2], "TOUCH " + key + " " + integer + " " + key);
+    keys.insert(key);
+    integers.insert(integer);
+  }
+  EXPECT_EQ(keys.size(), 100u);
+  EXPECT_EQ(integers.size(), 100u);
+}
+
+TEST(Workload, ASequenceTakesKeysAsTheyAreDistributedOncePerUnit) {
+  const auto sequence =
+      Workload::parse_sequence("GET {key}; DEL {key}", *KeyChoice::parse("sequential", 3), ValueChoice());
+  ASSERT_TRUE(sequence);
+  std::atomic<uint64_t> turn = 0;
+  WorkloadWriter writer(*sequence, turn, 1, 0);
+  std::string keys;
+  for (const std::string& command : commands_in(writer.write(8))) keys += command.back();
+  EXPECT_EQ(keys, "00112200");
+}
+
+TEST(Workload, ASequenceThatMakesNoSenseIsRefused) {
+  const struct {
+    const char* text;
+    const char* error;
+  } cases[] = {
+      {"", "it has no commands"},
+      {" ;; ", "it has no commands"},
+      {"GET 'a", "the quotes do not match in 'GET 'a'"},
+      {"GET a; GET {key}", "{key}, {int} and __rand_int__ need a key space: -r"},
+  };
+  for (const auto& row : cases) {
+    const auto sequence = Workload::parse_sequence(row.text, KeyChoice(), ValueChoice());
+    ASSERT_FALSE(sequence) << row.text;
+    EXPECT_THAT(sequence.error().text, HasSubstr(row.error));
+  }
 }
 
 TEST(Workload, AMixThatMakesNoSenseIsRefused) {

@@ -55,6 +55,19 @@ TEST_F(EventLoopTest, APostedCallRunsOnTheLoopsThread) {
   }
 }
 
+TEST(EventLoopWithoutTimers, APostedCallRunsAlsoLate) {
+  EventLoop loop;
+  Ticks ticks;
+  std::thread thread([&] { loop.run(ticks); });
+  for (int call = 0; call < 3; ++call) {
+    std::promise<void> ran;
+    loop.post([&ran] { ran.set_value(); });
+    EXPECT_EQ(ran.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  }
+  loop.post([&loop] { loop.stop(); });
+  thread.join();
+}
+
 TEST_F(EventLoopTest, SleepsWhenNobodyWakesIt) {
   loop_.wake();
   ASSERT_TRUE(eventually([this] { return ticks_.ended > 0; }));
