@@ -8,6 +8,7 @@
 #include <string>
 
 #include "benchmark/handoff/handoff_stamp.h"
+#include "benchmark/presets/preset.h"
 #include "benchmark/verify/verify_values.h"
 #include "benchmark/workload/standard_tests.h"
 #include "common/base/number.h"
@@ -54,6 +55,7 @@ constexpr ToolManual manual{
         "  redoubt-benchmark -r 100000 --keys zipf:0.99 --sizes 10-1000 --mix \"9 GET {key}; 1 SET {key} {data}\"\n"
         "  redoubt-benchmark -t get --clients 1,2,5,15,50 --pipelines 1,16 --html report.html\n"
         "  redoubt-benchmark -p 6379 --compare redis://127.0.0.1:6380 -t set,get\n"
+        "  redoubt-benchmark --preset redis-in-action-4.10 -n 20000\n"
         "  redoubt-benchmark --failover mymaster@10.0.0.1:26379,10.0.0.2:26379\n"
         "  redoubt-benchmark --verify --threads 2 -P 16    is each reply right?\n"
         "  redoubt-benchmark --replay monitor.log --replay-speed 2\n"
@@ -73,6 +75,10 @@ void describe_load(po::options_description& options) {
       ("sequence", text()->value_name("TEXT"),
        "several requests, which each client sends in this order again and again, such as \"HSET login: {key} u; EXPIRE "
        "login: 60\"")  //
+      ("preset", text()->value_name("NAME"),
+       "measure what a published table shows: elixir-simple-server, edis, redis-in-action-4.10, redis-in-action-4.4; "
+       "list "
+       "tells their sources")  //
       ("keys", text()->value_name("HOW"),
        "choose keys below -r: uniform (the default), sequential, zipf:THETA, normal")  //
       ("sizes", text()->value_name("SIZES"),
@@ -506,6 +512,31 @@ void read_workload(Reader& given, BenchmarkOptions& options) {
   }
 }
 
+// What it says stands where nothing else was given.
+void read_preset(Reader& given, BenchmarkOptions& options) {
+  if (!given.has("--preset")) return;
+  options.preset = find_preset(given.text("--preset"));
+  if (options.preset == nullptr) {
+    return given.refuse(fmt::format("there is no preset '{}'; there are: {}", given.text("--preset"), preset_names()));
+  }
+  const Preset& preset = *options.preset;
+  for (const char* const name : {"-t", "--mix", "--sequence", "-l", "-I", "--compare", "--cluster", "--failover"}) {
+    if (given.has(name)) given.refuse(fmt::format("{} is of no use with --preset", name));
+  }
+  if (!options.command.empty()) given.refuse("--preset says what to send, and takes no command");
+  for (const char* const name : {"-P", "--pipelines", "--link-latency"}) {
+    if (preset.has_links() && given.has(name)) {
+      given.refuse(fmt::format("{} is said by the preset {}: leave one of them out", name, preset.name));
+    }
+  }
+  if (!given.has("-n") && !given.has("--duration")) {
+    if (preset.requests > 0) options.requests = preset.requests;
+    options.duration_seconds = preset.duration_seconds;
+  }
+  if (!given.has("-r")) options.key_space = preset.key_space;
+  if (!given.has("-c") && !given.has("--clients")) options.client_counts = preset.clients;
+}
+
 void read_server(Reader& given, BenchmarkOptions& options) {
   ServerUri& server = options.server;
   if (given.has("-u")) {
@@ -572,6 +603,11 @@ ParsedBenchmark parse_benchmark(int argc, const char* const* argv, Output& out, 
   ParsedBenchmark result;
   result.exit_status = parsed.exit_status;
   if (parsed.exit_status) return result;
+  if (parsed.values.contains("preset") && parsed.values["preset"].as<std::string>() == "list") {
+    out.write(preset_list());
+    result.exit_status = 0;
+    return result;
+  }
   BenchmarkOptions& options = result.options;
   options.command.assign(argv + command, argv + argc);
   Reader given(parsed.values);
@@ -583,6 +619,7 @@ ParsedBenchmark parse_benchmark(int argc, const char* const* argv, Output& out, 
   read_files(given, options);
   read_comparison(given, options);
   read_verify(given, options);
+  read_preset(given, options);
   read_workload(given, options);
   read_failover(given, options);
   options.precision = static_cast<int>(given.number("--precision", 0, 6, 3));

@@ -8,6 +8,7 @@
 
 #include "benchmark/failover/failover_plan.h"
 #include "benchmark/handoff/handoff_kind.h"
+#include "benchmark/presets/preset.h"
 #include "benchmark/report/report.h"
 #include "benchmark/workload/key_choice.h"
 #include "benchmark/workload/value_choice.h"
@@ -71,6 +72,8 @@ struct BenchmarkOptions {
   std::optional<ServerUri> compare_with;
   uint64_t rounds = 10;   // of a comparison: each server is measured so often
   FailoverPlan failover;  // if wanted, it is all that is done
+
+  const Preset* preset = nullptr;  // instead of tests; what was given besides comes before what it says
 
   bool sweeps() const { return !client_counts.empty() || !pipelines.empty(); }
 };

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <span>
 #include <utility>
@@ -15,6 +16,9 @@
 #include "benchmark/interrupt.h"
 #include "benchmark/link/link_relay.h"
 #include "benchmark/measurer.h"
+#include "benchmark/presets/preset_links.h"
+#include "benchmark/presets/preset_report.h"
+#include "benchmark/presets/preset_tests.h"
 #include "benchmark/replay/replay.h"
 #include "benchmark/report/report.h"
 #include "benchmark/report/run_record.h"
@@ -32,11 +36,13 @@ namespace {
 
 constexpr uint64_t other_files = 32;
 constexpr uint64_t files_per_thread = 8;
+constexpr double ns_per_ms = 1e6;
 
 Status make_room_for_clients(const BenchmarkOptions& options, size_t others) {
   uint64_t clients = options.clients + options.handoff.receivers;
   for (const auto count : options.client_counts) clients = std::max<uint64_t>(clients, count);
-  const uint64_t descriptors_each = 1 + (options.link_latency_ns > 0 ? LinkRelay::descriptors_per_client : 0);
+  const bool delays = options.link_latency_ns > 0 || options.preset != nullptr;
+  const uint64_t descriptors_each = 1 + (delays ? LinkRelay::descriptors_per_client : 0);
   const uint64_t wanted =
       clients * descriptors_each + others + other_files + files_per_thread * std::max<uint64_t>(1, options.threads);
   // The hard limit is somebody's decision, also where we may change it.
@@ -88,6 +94,8 @@ class Run {
   bool test(const StandardTest& test, Report& report);
   bool sweep(const StandardTest& test, SweepReport& report);
   bool each_test(const RunFacts& facts);
+  bool each_row_of_preset();
+  bool row_of_preset(const PresetTest& one, PresetReport& report);
   bool sweep_each_test(const RunFacts& facts);
   bool one_mode(ModeOutcome (*mode)(const ModeRun&), const RunFacts& facts);
   bool write_files();
@@ -110,6 +118,7 @@ Run::Run(const BenchmarkOptions& options, const Target& target, Measurer& measur
              .data_size = options_.values.largest(),
              .key_space = options_.key_space,
              .keep_alive = options_.keep_alive};
+  if (options_.preset != nullptr) record_.preset = options_.preset->name;
 }
 
 std::optional<Measured> Run::measure(const StandardTest& test, size_t clients, size_t pipeline) {
@@ -169,6 +178,43 @@ bool Run::each_test(const RunFacts& facts) {
   return true;
 }
 
+bool Run::row_of_preset(const PresetTest& one, PresetReport& report) {
+  for (const Combination& at : one.combinations) {
+    auto measured = measure(one.test, at.clients, at.pipeline);
+    if (!measured) return false;
+    if (!one.test.only_fills) {
+      measured->figures.published_calls_per_second = published_for(*one.row, at);
+      record_.measurements.back() = measured->figures;
+      report.row(measured->figures);
+    }
+    err_.flush();
+    if (!measured->figures.whole || out_.closed()) return false;
+  }
+  return true;
+}
+
+// A way to the server that there is not leaves out its rows.
+bool Run::each_row_of_preset() {
+  PresetReport report(*options_.preset, options_.form, options_.precision, Painter::for_descriptor(STDOUT_FILENO),
+                      out_);
+  report.begin();
+  bool go_on = true;
+  for (const PresetTest& one : preset_tests(*options_.preset, options_)) {
+    if (one.row->link != PresetLink::given) {
+      const Result<ServerAddress> address = address_for(one.row->link, target_);
+      if (!address) {
+        err_.print("{} is left out: {}\n", one.test.title, address.error().text);
+        continue;
+      }
+      measurer_.go_by(*address, std::llround(one.row->latency_ms * ns_per_ms));
+    }
+    go_on = row_of_preset(one, report);
+    if (!go_on) break;
+  }
+  report.end();
+  return go_on;
+}
+
 // What was measured is told also when the rest could not be.
 bool Run::write_files() {
   bool written = true;
@@ -199,6 +245,7 @@ int Run::run(const RunFacts& facts) {
   record_.whole = options_.verify                  ? one_mode(run_verify, facts)
                   : !options_.replay.file.empty()  ? one_mode(run_replay, facts)
                   : options_.handoff.receivers > 0 ? one_mode(run_handoff, facts)
+                  : options_.preset != nullptr     ? each_row_of_preset()
                   : options_.sweeps()              ? sweep_each_test(facts)
                                                    : each_test(facts);
   const bool written = write_files();

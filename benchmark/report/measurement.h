@@ -39,8 +39,9 @@ struct Measurement {
   size_t pipeline = 0;
   size_t threads = 0;  // that made the load
   uint64_t replies = 0;
-  uint64_t errors = 0;           // of the replies
-  size_t requests_per_call = 1;  // more where a sequence makes up a call
+  uint64_t errors = 0;                               // of the replies
+  size_t requests_per_call = 1;                      // more where a sequence makes up a call
+  std::optional<double> published_calls_per_second;  // by those whom a preset follows
   double seconds = 0;
   TimeFigures latency;
   std::optional<TimeFigures> service;    // with a rate: from sending to the reply

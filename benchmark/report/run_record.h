@@ -27,6 +27,7 @@ struct RunRecord {
   std::vector<ClusterMaster> cluster = {};  // empty: one server
   bool whole = true;                        // false: interrupted, or it failed
   std::vector<Measurement> measurements = {};
+  std::string preset = {};  // its name; empty: none
 };
 
 std::string run_json(const RunRecord& record);

@@ -1,4 +1,4 @@
-"""What the programs behind ./dev bench have in common: their options, and the sections of performance.md that they make."""
+"""What the programs behind ./dev bench have in common: their options, and the sections of a page that they make."""
 import argparse
 import datetime
 import os
@@ -13,7 +13,8 @@ class Bench:
     """`tables`: by name, (title, function that makes the table from the options, explanation). `sections`: what --only may
     name; those that are no table's name are parts of the first table."""
 
-    def __init__(self, name, doc, sections, tables, rounds):
+    def __init__(self, name, doc, sections, tables, rounds, page="performance.md"):
+        self.page = page
         self.name, self.sections, self.tables, self.rounds = name, sections, tables, rounds
         self.parser = argparse.ArgumentParser(prog=f"./dev bench {name}", description=doc,
                                               formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -24,7 +25,7 @@ class Bench:
         add("--server", help="our server's program, instead of building build/release")
         add("--server-args", type=shlex.split, default=[], help="more arguments for our server")
         add("--base", help="the program to compare with, instead of Redis 7.0.15")
-        add("--write", action="store_true", help="put the tables into docs/performance.md")
+        add("--write", action="store_true", help=f"put the tables into docs/{page}")
 
     def parse(self):
         options = self.parser.parse_args()
@@ -50,4 +51,4 @@ class Bench:
             section = f"## {title}\n\n{facts}\n{explanation}\n\n{make(options)}"
             print(section + "\n", flush=True)
             if options.write:
-                report.write(os.path.join(harness.ROOT, "docs", "performance.md"), f"{self.name} {name}", section)
+                report.write(os.path.join(harness.ROOT, "docs", self.page), f"{self.name} {name}", section)

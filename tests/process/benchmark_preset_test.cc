@@ -79,5 +79,103 @@ TEST_F(BenchmarkSequence, ALineThatMakesNoSenseIsRefused) {
   }
 }
 
+class BenchmarkPreset : public BenchmarkFixture {
+ protected:
+  json::value measured(std::vector<std::string> words) {
+    const TemporaryDirectory directory;
+    const std::string file = directory.path() + "/run.json";
+    words.insert(words.end(), {"--json", file});
+    EXPECT_EQ(run(words), 0) << err_;
+    return json::parse(read_file(file));
+  }
+};
+
+TEST_F(BenchmarkPreset, EachPrintsItsRows) {
+  const struct {
+    const char* name;
+    size_t rows;
+    const char* last;
+  } cases[] = {{"elixir-simple-server", 5, "SET +15 +1 +- +[0-9,.]+ +- "},
+               {"edis", 11, "LRANGE_100 .first 100 elements. +50 +1 +- +[0-9,.]+ +- "},
+               {"redis-in-action-4.10", 15, "LRANGE_450 .first 450 elements. +1 +1 +11,062 +[0-9,.]+ +[0-9.]+ "},
+               {"redis-in-action-4.4", 6, "update_token_pipeline, link of 48 ms +1 +5 +18.20 +[0-9,.]+ +[0-9.]+ "}};
+  for (const auto& row : cases) {
+    const json::value document = measured({"--preset", row.name, "-n", "20"});
+    EXPECT_THAT(out_, ContainsRegex(std::string("\n") + row.last)) << row.name;
+    EXPECT_EQ(document.at("preset"), row.name);
+    EXPECT_EQ(document.at("measurements").as_array().size(), row.rows);
+    EXPECT_EQ(document.at("measurements").at(0).at("requests"), 20);
+  }
+}
+
+TEST_F(BenchmarkPreset, TheUnixSocketThatTheServerTellsOfIsUsed) {
+  const TemporaryDirectory directory;
+  ServerRun server({"--unixsocket", directory.path() + "/s"});
+  port_ = server.port();
+  const json::value document = measured({"--preset", "redis-in-action-4.4", "-n", "20", "-q"});
+  EXPECT_EQ(err_, "");
+  const json::array& rows = document.at("measurements").as_array();
+  ASSERT_EQ(rows.size(), 8u);
+  EXPECT_EQ(rows[0].at("test"), "update_token, unix socket");
+  EXPECT_EQ(rows[0].at("published_calls_per_second"), 3761.0);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const int64_t least_ns = i < 4 ? 0 : i < 6 ? 271'000 : 48'000'000;
+    EXPECT_GE(rows[i].at("latency_ns").at("min").to_number<int64_t>(), least_ns) << i;
+    EXPECT_EQ(rows[i].at("pipeline"), i % 2 == 0 ? 1 : 5);
+  }
+}
+
+TEST_F(BenchmarkPreset, AWayToTheServerThatThereIsNotIsLeftOut) {
+  EXPECT_EQ(run({"--preset", "redis-in-action-4.4", "-n", "5", "--csv"}), 0);
+  EXPECT_EQ(err_,
+            "update_token, unix socket is left out: the server has no unix socket (unixsocket)\n"
+            "update_token_pipeline, unix socket is left out: the server has no unix socket (unixsocket)\n");
+  EXPECT_THAT(out_, ContainsRegex("^\"test\",\"clients\",\"pipeline\",\"requests_per_call\",\"calls_per_second\","
+                                  "\"published_calls_per_second\",\"avg_latency_ms\",[^\n]+\n"
+                                  "\"update_token, localhost\",\"1\",\"1\",\"5\",\"[0-9.]+\",\"3257.00\",\""));
+}
+
+TEST_F(BenchmarkPreset, OptionsComeBeforeWhatItSays) {
+  const json::value document = measured({"--preset", "elixir-simple-server", "-n", "50", "-c", "3", "-d", "10", "-q"});
+  EXPECT_TRUE(std::regex_match(out_, std::regex("SET clients=3: [0-9.]+ requests per second, p50=[0-9.]+ msec\n")))
+      << out_;
+  EXPECT_EQ(document.at("data_bytes"), 10);
+  EXPECT_EQ(calls("set"), 50);
+}
+
+TEST_F(BenchmarkPreset, QuietHasThePublishedFigureInItsLine) {
+  EXPECT_EQ(run({"--preset", "redis-in-action-4.10", "-n", "10", "-q"}), 0);
+  EXPECT_THAT(out_, ContainsRegex("\nSET: [0-9.]+ requests per second, p50=[0-9.]+ msec, published: 32467.53\n"));
+}
+
+TEST_F(BenchmarkPreset, TheListTellsSources) {
+  EXPECT_EQ(run({"--preset", "list"}), 0);
+  for (const char* const name : {"elixir-simple-server\n", "edis\n", "redis-in-action-4.10\n", "redis-in-action-4.4\n",
+                                 "Redis in Action (Manning 2013), listing 4.10", "could not be looked up"}) {
+    EXPECT_THAT(out_, HasSubstr(name));
+  }
+}
+
+TEST_F(BenchmarkPreset, ALineThatMakesNoSenseIsRefused) {
+  const struct {
+    std::vector<std::string> words;
+    const char* err;
+  } cases[] = {
+      {{"--preset", "redis"},
+       "there is no preset 'redis'; there are: elixir-simple-server edis redis-in-action-4.10 redis-in-action-4.4"},
+      {{"--preset", "edis", "-t", "get"}, "-t is of no use with --preset"},
+      {{"--preset", "edis", "-l"}, "-l is of no use with --preset"},
+      {{"--preset", "edis", "PING"}, "--preset says what to send, and takes no command"},
+      {{"--preset", "redis-in-action-4.4", "-P", "2"},
+       "-P is said by the preset redis-in-action-4.4: leave one of them out"},
+      {{"--preset", "redis-in-action-4.4", "--link-latency", "2"}, "--link-latency is said by the preset"},
+  };
+  for (const auto& row : cases) {
+    EXPECT_EQ(run(row.words), 1);
+    EXPECT_THAT(err_, HasSubstr(row.err));
+    EXPECT_EQ(out_, "");
+  }
+}
+
 }  // namespace
 }  // namespace redoubt
