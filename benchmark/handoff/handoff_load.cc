@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "benchmark/handoff/handoff_ends.h"
-#include "benchmark/load/thread_cpu.h"
+#include "benchmark/load/cpu_time.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
 

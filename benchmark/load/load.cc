@@ -7,8 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "benchmark/load/cpu_time.h"
 #include "benchmark/load/load_worker.h"
-#include "benchmark/load/process_cpu.h"
 #include "common/base/clock.h"
 
 namespace redoubt {

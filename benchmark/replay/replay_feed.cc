@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "benchmark/load/thread_cpu.h"
+#include "benchmark/load/cpu_time.h"
 #include "benchmark/replay/replay_rule.h"
 #include "common/base/number.h"
 #include "common/resp/request_writer.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "benchmark/load/thread_cpu.h"
+#include "benchmark/load/cpu_time.h"
 #include "common/base/clock.h"
 
 namespace redoubt {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "benchmark/load/process_cpu.h"
+#include "benchmark/load/cpu_time.h"
 #include "benchmark/verify/verify_worker.h"
 #include "common/base/clock.h"
 

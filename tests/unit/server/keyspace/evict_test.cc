@@ -118,13 +118,13 @@ TEST_F(EvictTest, PrefersWhatIsWorthLeast) {
     int samples;
     int spared;  // of the first 500 may be left at most
   };
-  for (const auto& [policy, samples, spared] : {Case{MaxmemoryPolicy::allkeys_lru, 5, 75},
-                                                {MaxmemoryPolicy::volatile_lru, 5, 75},
-                                                {MaxmemoryPolicy::allkeys_lru, 10, 40},
-                                                {MaxmemoryPolicy::allkeys_lfu, 5, 75},
-                                                {MaxmemoryPolicy::volatile_lfu, 5, 75},
-                                                {MaxmemoryPolicy::volatile_ttl, 5, 75},
-                                                {MaxmemoryPolicy::volatile_ttl, 10, 40}}) {
+  for (const auto& [policy, samples, spared] : {Case{MaxmemoryPolicy::allkeys_lru, 5, 100},
+                                                {MaxmemoryPolicy::volatile_lru, 5, 100},
+                                                {MaxmemoryPolicy::allkeys_lru, 10, 60},
+                                                {MaxmemoryPolicy::allkeys_lfu, 5, 100},
+                                                {MaxmemoryPolicy::volatile_lfu, 5, 100},
+                                                {MaxmemoryPolicy::volatile_ttl, 5, 100},
+                                                {MaxmemoryPolicy::volatile_ttl, 10, 60}}) {
     use(policy);
     config.maxmemory_samples = samples;
     const AccessClock& access = keyspace.shared().access;
