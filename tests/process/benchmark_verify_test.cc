@@ -199,8 +199,10 @@ TEST_F(BenchmarkVerify, RepliesThatChangedPlacesAreFound) {
 }
 
 TEST_F(BenchmarkVerify, WritesThatAreLostAreFoundInEachFamily) {
-  for (const auto& [command, family] : std::map<std::string, std::string>{
+  for (const auto& row : std::map<std::string, std::string>{
            {"SET", "string"}, {"INCRBY", "counter"}, {"SADD", "set"}, {"RPUSH", "list"}}) {
+    const std::string& command = row.first;
+    const std::string& family = row.second;
     uint64_t count = 0;
     EXPECT_EQ(verify_behind({.request =
                                  [&](const Words& sent) {
