@@ -24,7 +24,7 @@ Preset elixir_simple_server() {
   return {.name = "elixir-simple-server",
           .what = "SET of 3 bytes by number of clients",
           .source =
-              "The table in the README of elixir-simple-server, a small server of the Redis protocol in Elixir. Its "
+              "The published table of elixir-simple-server, a small server of the Redis protocol in Elixir. Its "
               "figures are not given here: they could not be looked up.",
           .clients = {1, 2, 5, 6, 15},
           .requests = default_requests,

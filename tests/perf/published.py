@@ -78,7 +78,7 @@ NOT_GIVEN = ("The published figures could not be looked up, so that column is no
 TABLES = {
     "elixir-simple-server": (
         "elixir-simple-server: SET by number of clients", bench_preset("elixir-simple-server"),
-        f"After the table in the README of elixir-simple-server, a small server of the Redis protocol in Elixir: SET, values of 3 bytes. {NOT_GIVEN}"),
+        f"After the published table of elixir-simple-server, a small server of the Redis protocol in Elixir: SET, values of 3 bytes. {NOT_GIVEN}"),
     "edis": (
         "edis: eleven commands", bench_preset("edis"),
         f"After the benchmark of edis (github.com/inaka/edis), a server of the Redis protocol in Erlang: 50 clients. {NOT_GIVEN}"),

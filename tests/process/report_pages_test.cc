@@ -50,8 +50,8 @@ TEST_F(ReportPages, OfALongerRunOfTheBenchmark) {
 TEST_F(ReportPages, OfTheStatisticsOfAnRdb) {
   EXPECT_EQ(run({"-q", "-n", "300", "-r", "100", "-t", "set,lpush,hset,sadd", "--sizes", "1-500"}), 0) << err_;
   EXPECT_EQ(link_.run({"SAVE"}).text, "OK");
-  ProcessRun check(
-      {REDOUBT_BIN_DIR "/redoubt-check-rdb", server_.directory() + "/dump.rdb", "--stats", "--html", page_});
+  const std::string tool = REDOUBT_BIN_DIR "/redoubt-check-rdb";
+  ProcessRun check({tool, server_.directory() + "/dump.rdb", "--stats", "--html", page_});
   EXPECT_EQ(check.wait_for_exit(), 0) << check.err();
   expect_readable(page_, 5);
 }
