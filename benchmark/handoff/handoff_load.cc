@@ -13,10 +13,8 @@ namespace {
 
 constexpr int64_t look_interval_ms = 100;
 constexpr int64_t watch_interval_ms = 250;
-constexpr int64_t patience_ns = 1'000'000'000;
 // For a value whose push was answered: longer than a server that was held up for a moment would take.
 constexpr int64_t patience_with_lists_ns = 5'000'000'000;
-constexpr size_t opening_at_once = 100;  // more would not find room in the server's queue
 constexpr size_t mark_digits = 12;
 
 }  // namespace
@@ -73,7 +71,7 @@ void HandoffLoad::gather(HandoffResult& result) {
 
 void HandoffLoad::open_some() {
   const size_t all = receivers_.size() + senders_.size();
-  while (opened_ < all && opened_ - ready_ < opening_at_once && failure_.empty()) {
+  while (opened_ < all && opened_ - ready_ < links_opened_at_once && failure_.empty()) {
     const size_t index = opened_++;
     HandoffPeer& peer = index < receivers_.size() ? static_cast<HandoffPeer&>(*receivers_[index])
                                                   : static_cast<HandoffPeer&>(*senders_[index - receivers_.size()]);
@@ -182,7 +180,7 @@ int64_t HandoffLoad::look() {
   if (plan_.duration_ns > 0 && now_ns - began_ns_ >= plan_.duration_ns) ending_ = true;
   const int64_t quiet_ns = now_ns - last_news_ns_;
   // Until all replies have come; and a moment for the rest, unless somebody wants to end.
-  if (!may_send() && (ending_ || unanswered_ == 0) && quiet_ns > patience_ns) loop_.stop();
+  if (!may_send() && (ending_ || unanswered_ == 0) && quiet_ns > patience_after_stop_ns) loop_.stop();
   // Senders that wait for lost values would wait for ever.
   if (roomy_.empty() && unanswered_ == 0 && quiet_ns > patience_with_lists_ns) loop_.stop();
   return look_interval_ms;

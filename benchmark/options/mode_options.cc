@@ -87,7 +87,7 @@ void read_comparison(OptionReader& given, BenchmarkOptions& options) {
   } else if (given.has("--rounds")) {
     given.refuse("--rounds are those of a comparison: --compare");
   }
-  for (const char* const name : {"-l", "-I", "--html", "--hdr-out", "--cluster", "--link-latency"}) {
+  for (const char* const name : {"-l", "-I", "--html", "--hdr-out", "--cluster"}) {
     if (given.has("--compare") && given.has(name)) given.refuse(fmt::format("{} is of no use with --compare", name));
   }
 }

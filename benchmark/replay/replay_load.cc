@@ -11,8 +11,6 @@ namespace {
 
 constexpr int64_t look_interval_ms = 100;
 constexpr int64_t watch_interval_ms = 250;
-constexpr int64_t patience_ns = 1'000'000'000;
-constexpr size_t opening_at_once = 100;  // more would not find room in the server's queue
 constexpr size_t looked_ahead = 1024;    // requests; fewer are left: what was read meanwhile is taken
 constexpr uint64_t most_queued = 16384;
 constexpr uint64_t most_queued_bytes = uint64_t{8} << 20;
@@ -169,7 +167,7 @@ bool ReplayLoad::make_room() {
 }
 
 void ReplayLoad::open_some() {
-  while (!to_open_.empty() && opening_ < opening_at_once && failure_.empty()) {
+  while (!to_open_.empty() && opening_ < links_opened_at_once && failure_.empty()) {
     ReplayConnection& next = *to_open_.front();
     to_open_.pop_front();
     ++opening_;
@@ -226,7 +224,7 @@ int64_t ReplayLoad::look() {
   give_up_on_waiting(now_ns);
   if (is_done() || ending_) {
     if (patient_from_ns_ == 0) patient_from_ns_ = now_ns;
-    if (now_ns - patient_from_ns_ > patience_ns) loop_.stop();
+    if (now_ns - patient_from_ns_ > patience_after_stop_ns) loop_.stop();
   } else {
     patient_from_ns_ = 0;
   }
@@ -238,7 +236,7 @@ void ReplayLoad::give_up_on_waiting(int64_t now_ns) {
   if (totals_.waiting == 0 || ending_) return;
   for (ReplayConnection& connection : connections_) {
     const int64_t since_ns = connection.held_up_since();
-    if (since_ns == 0 || now_ns - since_ns <= patience_ns) continue;
+    if (since_ns == 0 || now_ns - since_ns <= patience_after_stop_ns) continue;
     ++given_up_;
     ++opening_;
     unanswered_ += connection.restart() - 1;

@@ -71,8 +71,9 @@ boost::json::object json_of_loss(const AofLoss& loss) {
 
 void print_aof_salvage(const AofSalvageReport& report, Output& out) {
   for (const SalvagedAof& file : report.files) {
-    out.print("{}: kept {} commands, {} of {} bytes; dropped {} bytes in {} places\n", file.name, file.commands,
-              file.salvaged_size, file.size, file.lost_bytes, file.losses.size() + file.more_losses);
+    const uint64_t places = file.losses.size() + file.more_losses;
+    out.print("{}: kept {} commands, {} of {} bytes; dropped {} bytes in {} place{}\n", file.name, file.commands,
+              file.salvaged_size, file.size, file.lost_bytes, places, places == 1 ? "" : "s");
     for (const AofLoss& loss : file.losses) print_loss(loss, out);
     if (file.more_losses > 0) out.print("  and {} places more\n", file.more_losses);
   }

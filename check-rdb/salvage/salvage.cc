@@ -155,7 +155,8 @@ void print_plan(const SalvagePlan& plan, const std::vector<RdbStretch>& dropped,
     out.print("[info] Keys behind a gap are taken to be of the database that was selected last before it\n");
   }
   if (plan.gave_up) out.print("[info] Too much was tried in vain: what comes last was not looked at any more\n");
-  out.print("[info] {} of {} bytes are lost, in {} places\n", lost_bytes(plan), file.size(), plan.losses.size());
+  out.print("[info] {} of {} bytes are lost, in {} place{}\n", lost_bytes(plan), file.size(), plan.losses.size(),
+            plan.losses.size() == 1 ? "" : "s");
 }
 
 boost::json::object json_of(const SalvagePlan& plan, const std::vector<RdbStretch>& dropped,

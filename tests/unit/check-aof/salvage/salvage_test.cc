@@ -98,7 +98,7 @@ std::string report(const std::string& bytes, Words words = {}) {
 
 TEST(AofSalvageTexts, SaysWhatWasDroppedAndWhy) {
   EXPECT_EQ(report(select_3 + a + "*3\r\n$3\r\nSET\r\n$4\r\nlost\r\n#1\r\n2\r\n" + b + c),
-            "in.aof: kept 4 commands, 104 of 134 bytes; dropped 30 bytes in 1 places\n"
+            "in.aof: kept 4 commands, 104 of 134 bytes; dropped 30 bytes in 1 place\n"
             "  offset 50 to 80, 30 bytes dropped: Expected prefix '$', got: '#'\n"
             "    recognised: set\n"
             "    keys that this may touch: lost\n"
@@ -188,7 +188,7 @@ TEST(AofSalvageDryRun, SaysTheSameAndWritesNothing) {
   files.add_file("in.aof", a + multi + b + x + c);
   const CheckAofRun run = run_check_aof(files, {"--dry-run", "--salvage", "out.aof", "in.aof"});
   EXPECT_EQ(run.status, 1);
-  EXPECT_THAT(run.out, HasSubstr("kept 2 commands, 54 of 103 bytes; dropped 49 bytes in 1 places\n"));
+  EXPECT_THAT(run.out, HasSubstr("kept 2 commands, 54 of 103 bytes; dropped 49 bytes in 1 place\n"));
   EXPECT_THAT(run.out, HasSubstr("Nothing was written.\n"));
   EXPECT_EQ(files.operations(), 0U);
 }
