@@ -1,30 +1,52 @@
 #include "check-rdb/salvage/resync.h"
 
 #include <algorithm>
+#include <functional>
+#include <vector>
 
 #include "common/rdb/rdb_null_visitor.h"
+#include "common/tool/json_text.h"
 
 namespace redoubt {
 namespace {
 
 constexpr int records_wanted = 4;
+constexpr int records_wanted_of_bytes = 16;  // when some name is no text
+constexpr uint64_t keys_of_a_file = 8;       // so many within one value are not of the value
 constexpr int checksum_since = 5;
 constexpr size_t checksum_size = 8;
 constexpr uint64_t attempt_cost = 64;  // in bytes: what a try takes however short it is
 constexpr uint64_t least_work = uint64_t{64} << 20;
 
+bool is_text(std::string_view name) {
+  const auto is_control = [](char byte) { return static_cast<unsigned char>(byte) < ' ' || byte == '\x7f'; };
+  return is_utf8(name) && std::none_of(name.begin(), name.end(), is_control);
+}
+
 class Names final : public RdbNullVisitor {
  public:
   bool named = false;
   bool nameless_first = false;
+  uint64_t keys = 0;
+  uint64_t texts = 0;  // of the keys' names
+  bool repeated = false;
   bool begin_key(const RdbKey& key) override {
+    const uint64_t hash = std::hash<std::string_view>()(key.name) ^ key.db;
+    repeated = repeated || std::find(seen_.begin(), seen_.end(), hash) != seen_.end();
+    if (seen_.size() < most_seen) seen_.push_back(hash);
     if (key.name.empty()) {
       nameless_first = !named;
     } else {
       named = true;
     }
+    ++keys;
+    texts += is_text(key.name) ? 1 : 0;
     return true;
   }
+
+ private:
+  static constexpr size_t most_seen = 64;
+  std::vector<uint64_t> seen_;
 };
 
 }  // namespace
@@ -73,9 +95,21 @@ std::optional<uint64_t> RdbResync::find(uint64_t from, int version, uint64_t db)
   for (uint64_t offset = from; offset < file_.size(); ++offset) {
     if (!worth_trying(offset, version)) continue;
     if (exhausted()) return std::nullopt;
-    if (good_chain(offset, version, db)) return offset;
+    if (const auto chain = chain_at(offset, version, db)) return without_swallowers(offset, *chain, version, db);
   }
   return std::nullopt;
+}
+
+uint64_t RdbResync::without_swallowers(uint64_t offset, Chain chain, int version, uint64_t db) {
+  for (uint64_t within = offset + 1; within < chain.first_end && !exhausted(); ++within) {
+    if (!worth_trying(within, version)) continue;
+    const auto other = chain_at(within, version, db, chain.first_end);
+    const uint64_t least = chain.first_is_text ? 2 : 1;
+    if (!other || other->texts_before < (other->meets ? least : keys_of_a_file)) continue;
+    offset = within;
+    chain = *other;
+  }
+  return offset;
 }
 
 // What can be told from two bytes.
@@ -97,27 +131,38 @@ bool RdbResync::worth_trying(uint64_t offset, int version) {
   return name < 128 || name == 0x80 || (name >= 0xc0 && name <= 0xc3);
 }
 
-bool RdbResync::good_chain(uint64_t offset, int version, uint64_t db) {
+std::optional<RdbResync::Chain> RdbResync::chain_at(uint64_t offset, int version, uint64_t db, uint64_t meeting) {
   source_.begin(offset, work_left_);
   RdbReader reader(source_, {.deep = true, .skip_modules = true}, {offset, version, db});
   Names names;
+  Chain chain;
   bool good = false;
   for (int records = 0;; ++records) {
-    if (records >= records_wanted && names.named) {
+    if (chain.first_end == 0 && names.keys > 0) {
+      chain.first_end = reader.offset();
+      chain.first_is_text = names.texts > 0;
+    }
+    if (reader.offset() <= meeting) {
+      chain.texts_before = names.texts;
+      chain.meets = reader.offset() == meeting;
+    }
+    const int wanted = names.texts == names.keys ? records_wanted : records_wanted_of_bytes;
+    if (records >= wanted && names.named && reader.offset() >= meeting) {
       good = true;
       break;
     }
     // Endless selections are no data.
-    if (records > records_wanted * 4) break;
+    if (records > wanted * 4 && reader.offset() >= meeting) break;
     const Result<bool> more = reader.next(names);
-    // Nor is a key without a name at the beginning, as zeros are one.
-    if (!more || names.nameless_first) break;
+    // Nor is a key without a name at the beginning, as zeros are one; nor a pattern that returns.
+    if (!more || names.nameless_first || names.repeated) break;
     if (*more) continue;
     good = ends_at(file_, reader.offset()) && (names.named || records == 0);
     break;
   }
-  if (!good) work_left_ -= std::min(work_left_, reader.offset() - offset + attempt_cost);
-  return good;
+  if (good && (meeting == 0 || chain.texts_before > 0)) return chain;
+  work_left_ -= std::min(work_left_, reader.offset() - offset + attempt_cost);
+  return std::nullopt;
 }
 
 bool ends_at(RdbFile& file, uint64_t offset) {

@@ -1,7 +1,10 @@
 // Finds where the records of a damaged RDB file go on. The format has no marks to look for, so that every byte behind the damage
-// is tried: a record must begin there, sound to the last byte of its value, and be followed by three more or by the end of the
-// file. In random bytes such a chain is as good as impossible; a value that itself holds RDB records can be mistaken for them.
-// A key with an empty name is not taken for the first of them, since zeros look like one. Not thread-safe.
+// is tried: a record must begin there, sound to the last byte of its value, and be followed by three more (fifteen if some key's
+// name is no text) or by the end of the file, with different keys. In random bytes such a chain is as good as impossible; a value
+// that itself holds RDB records can be mistaken for them. A key with an empty name is not taken for the first of them, since zeros
+// look like one. Bytes before a record may happen to look like one that swallows it, and others. So the records within the first
+// one are taken instead if they lead to the same place and the name of one of them is text (of two, if its own is text), or if
+// eight have such names. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -46,8 +49,17 @@ class RdbResync {
   bool exhausted() const { return work_left_ == 0; }
 
  private:
+  // Records that go on from somewhere.
+  struct Chain {
+    uint64_t first_end = 0;  // of the first key's record
+    bool first_is_text = false;
+    uint64_t texts_before = 0;  // keys up to `meeting` whose names are text
+    bool meets = false;         // a record ends there
+  };
+
   bool worth_trying(uint64_t offset, int version);
-  bool good_chain(uint64_t offset, int version, uint64_t db);
+  std::optional<Chain> chain_at(uint64_t offset, int version, uint64_t db, uint64_t meeting = 0);
+  uint64_t without_swallowers(uint64_t offset, Chain chain, int version, uint64_t db);
 
   RdbFile& file_;
   WindowSource source_;

@@ -92,6 +92,23 @@ TEST(CheckRdbSalvage, GoesOnBehindGarbage) {
   EXPECT_THAT(result.run.out, HasSubstr("[salvaged] 9 keys (0 expire) and 0 libraries of functions are in /out.rdb"));
 }
 
+// Each record of ten_keys() has 13 bytes.
+TEST(CheckRdbSalvage, RecordsThatWereSwallowedByWhatLooksLikeOneAreFound) {
+  const std::string whole = ten_keys().end();
+  const std::string swallowers[] = {
+      std::string("\x00\x01h\x1a", 4),              // a string "h" of two records
+      std::string("\x00\x01\x02\x0d", 4),           // one, whose name is no text
+      std::string("\x00\x01\x03\x00\x01h\x1a", 7),  // one within another
+  };
+  for (const std::string& swallower : swallowers) {
+    std::string file = whole;
+    file.insert(file.find("key4") - 2, "\xff garbage " + swallower);
+    const Salvaged result = salvage(file);
+    EXPECT_EQ(result.run.status, 2);
+    EXPECT_EQ(keys_in(result.file), keys_in(whole)) << testing::PrintToString(swallower) << result.run.out;
+  }
+}
+
 TEST(CheckRdbSalvage, ALengthThatSwallowsTheRestCostsOneKey) {
   std::string file = ten_keys().end();
   const Keys keys = keys_in(file);
