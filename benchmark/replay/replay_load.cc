@@ -11,7 +11,7 @@ namespace {
 
 constexpr int64_t look_interval_ms = 100;
 constexpr int64_t watch_interval_ms = 250;
-constexpr size_t looked_ahead = 1024;    // requests; fewer are left: what was read meanwhile is taken
+constexpr size_t looked_ahead = 1024;  // requests; fewer are left: what was read meanwhile is taken
 constexpr uint64_t most_queued = 16384;
 constexpr uint64_t most_queued_bytes = uint64_t{8} << 20;
 constexpr size_t most_names = 100;

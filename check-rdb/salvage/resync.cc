@@ -29,10 +29,11 @@ class Names final : public RdbNullVisitor {
   bool nameless_first = false;
   uint64_t keys = 0;
   uint64_t texts = 0;  // of the keys' names
-  bool repeated = false;
+  // The same key again, or a collection without elements: servers write neither.
+  bool impossible = false;
   bool begin_key(const RdbKey& key) override {
     const uint64_t hash = std::hash<std::string_view>()(key.name) ^ key.db;
-    repeated = repeated || std::find(seen_.begin(), seen_.end(), hash) != seen_.end();
+    impossible = impossible || std::find(seen_.begin(), seen_.end(), hash) != seen_.end();
     if (seen_.size() < most_seen) seen_.push_back(hash);
     if (key.name.empty()) {
       nameless_first = !named;
@@ -43,6 +44,8 @@ class Names final : public RdbNullVisitor {
     texts += is_text(key.name) ? 1 : 0;
     return true;
   }
+  void begin_elements(uint64_t count) override { impossible = impossible || count == 0; }
+  void begin_nodes(uint64_t count) override { impossible = impossible || count == 0; }
 
  private:
   static constexpr size_t most_seen = 64;
@@ -154,8 +157,8 @@ std::optional<RdbResync::Chain> RdbResync::chain_at(uint64_t offset, int version
     // Endless selections are no data.
     if (records > wanted * 4 && reader.offset() >= meeting) break;
     const Result<bool> more = reader.next(names);
-    // Nor is a key without a name at the beginning, as zeros are one; nor a pattern that returns.
-    if (!more || names.nameless_first || names.repeated) break;
+    // Nor is a key without a name at the beginning, as zeros are one; nor what no server writes.
+    if (!more || names.nameless_first || names.impossible) break;
     if (*more) continue;
     good = ends_at(file_, reader.offset()) && (names.named || records == 0);
     break;
