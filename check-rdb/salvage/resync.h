@@ -1,10 +1,10 @@
 // Finds where the records of a damaged RDB file go on. The format has no marks to look for, so that every byte behind the damage
 // is tried: a record must begin there, sound to the last byte of its value, and be followed by three more (fifteen if some key's
-// name is no text) or by the end of the file, with different keys and no empty collection. In random bytes such a chain is as good as impossible; a value
-// that itself holds RDB records can be mistaken for them. A key with an empty name is not taken for the first of them, since zeros
-// look like one. Bytes before a record may happen to look like one that swallows it, and others. So the records within the first
-// one are taken instead if they lead to the same place and the name of one of them is text (of two, if its own is text), or if
-// eight have such names. Not thread-safe.
+// name is no text) or by the end of the file, with different keys and no empty collection. In random bytes such a chain is as good
+// as impossible; a value that itself holds RDB records can be mistaken for them, and rarely one with many small numbers. A key with
+// an empty name is not taken for the first of them, since zeros look like one. Bytes before a record may happen to look like one
+// that swallows it, and others. So the records within the first one are taken instead if they lead to the same place and the name
+// of one of them is text (of two, if its own is text), or if eight have such names. Not thread-safe.
 #pragma once
 
 #include <cstdint>
