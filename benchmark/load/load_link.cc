@@ -41,7 +41,7 @@ void LoadLink::send(std::string_view bytes) {
   unsent_.append(bytes);
 }
 
-void LoadLink::on_ready(bool readable, bool writable, bool /*hung_up*/) {
+void LoadLink::on_ready(bool readable, bool writable, bool hung_up) {
   const uint64_t this_time = opened_;
   if (connecting_) {
     int error = 0;
@@ -56,10 +56,10 @@ void LoadLink::on_ready(bool readable, bool writable, bool /*hung_up*/) {
     const std::string rest = std::exchange(unsent_, {});
     send(rest);
   }
-  if (descriptor_ >= 0 && opened_ == this_time && readable) receive();
+  if (descriptor_ >= 0 && opened_ == this_time && readable) receive(hung_up);
 }
 
-void LoadLink::receive() {
+void LoadLink::receive(bool to_the_end) {
   const uint64_t this_time = opened_;
   while (descriptor_ >= 0 && opened_ == this_time) {
     const ssize_t got = recv(descriptor_, input_.data(), input_.size(), 0);
@@ -69,8 +69,8 @@ void LoadLink::receive() {
       return;
     }
     owner_.link_received({input_.data(), static_cast<size_t>(got)});
-    // An edge: there is more only if all of the room was used.
-    if (static_cast<size_t>(got) < input_.size()) return;
+    // An edge: there is more only if all of the room was used, or if the end has come, too.
+    if (static_cast<size_t>(got) < input_.size() && !to_the_end) return;
   }
 }
 

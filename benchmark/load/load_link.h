@@ -50,7 +50,7 @@ class LoadLink final : private ReadyHandler {
 
  private:
   void on_ready(bool readable, bool writable, bool hung_up) override;
-  void receive();
+  void receive(bool to_the_end);
   void fail(std::string_view why);
 
   EventLoop& loop_;
