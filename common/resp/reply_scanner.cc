@@ -6,6 +6,24 @@
 #include "common/base/number.h"
 
 namespace redoubt {
+namespace {
+
+bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+
+// Most replies are bulks of a few bytes, or none: how many bytes such a one is, if it stands there whole; else 0.
+size_t short_bulk(std::string_view input) {
+  constexpr std::string_view nil = "$-1\r\n";
+  if (input.size() < nil.size() || input[0] != '$') return 0;
+  if (!is_digit(input[1])) return input.starts_with(nil) ? nil.size() : 0;
+  auto length = static_cast<size_t>(input[1] - '0');
+  size_t at = 2;
+  if (is_digit(input[2]) && length > 0) length = length * 10 + static_cast<size_t>(input[at++] - '0');
+  if (input[at] != '\r' || input[at + 1] != '\n') return 0;
+  const size_t size = at + length + 4;
+  return size <= input.size() ? size : 0;
+}
+
+}  // namespace
 
 void ReplyScanner::reset() {
   line_.clear();
@@ -27,6 +45,11 @@ bool ReplyScanner::scan(std::string_view input, uint64_t& replies) {
         line_.clear();
         bulk_is_error_ = false;
       }
+      end_value(replies);
+      continue;
+    }
+    if (const size_t size = line_.empty() ? short_bulk(input) : 0; size > 0) {
+      input.remove_prefix(size);
       end_value(replies);
       continue;
     }
